@@ -21,6 +21,12 @@ public struct JSONObject: Hashable, Sendable {
         }
     }
 
+    /// Members whose names are sorted and distinct already.
+    init(sortedKeys keys: [String], values: [JSONValue]) {
+        self.keys = keys
+        self.values = values
+    }
+
     /// How many members there are.
     public var count: Int { self.keys.count }
     /// Whether there are none.
