@@ -1,0 +1,71 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+package import JSON
+package import KubernetesAPI
+
+/// One kind of object that the API server serves: its names, what can be done with it, and the pure functions that
+/// make, check and show its objects. Storage, admission and HTTP live elsewhere and ask here.
+package struct ResourceDefinition: Sendable {
+    /// The API group; empty for the core group.
+    package var group: String
+    /// The versions served, the preferred one first; objects are stored in that one.
+    package var versions: [String]
+    /// The plural, lower-case resource, such as `statefulsets`.
+    package var resource: String
+    /// The singular, such as `statefulset`.
+    package var singular: String
+    /// The kind, such as `StatefulSet`.
+    package var kind: String
+    /// Short names for kubectl, such as `sts`.
+    package var shortNames: [String] = []
+    /// Groups of kinds for kubectl, such as `all`.
+    package var categories: [String] = []
+    /// Whether its objects live in namespaces.
+    package var isNamespaced: Bool = true
+    /// What can be done with it, sorted.
+    package var verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+    /// Its subresources, sorted by name.
+    package var subresources: [SubresourceDefinition] = []
+    /// Defaults, preparation and validation of its objects.
+    package var strategy: any ResourceStrategy
+    /// How lists of it look in tables.
+    package var table: TableDefinition
+
+    /// The resource in the version that objects are stored in.
+    package var stored: GroupVersionResource { self.served(version: self.versions[0]) }
+
+    /// The resource in a served version.
+    package func served(version: String) -> GroupVersionResource {
+        GroupVersionResource(group: self.group, version: version, resource: self.resource)
+    }
+
+    /// Its subresource of that name.
+    package func subresource(_ name: String) -> SubresourceDefinition? {
+        self.subresources.first { $0.name == name }
+    }
+}
+
+/// A subresource, such as `pods/eviction`.
+package struct SubresourceDefinition: Hashable, Sendable {
+    /// The last part of its path.
+    package var name: String
+    /// The kind of its body.
+    package var kind: String
+    /// The group of that kind; nil for the resource's own.
+    package var group: String?
+    /// The version of that kind; nil for the resource's own.
+    package var version: String?
+    /// What can be done with it, sorted.
+    package var verbs: [String]
+}
+
+/// What fields a server does not know, or that occur twice, lead to.
+package enum FieldValidation: String, Hashable, Sendable {
+    /// Nothing; unknown fields are kept.
+    case ignore = "Ignore"
+    /// A warning; unknown fields are dropped.
+    case warn = "Warn"
+    /// Refusal.
+    case strict = "Strict"
+}
