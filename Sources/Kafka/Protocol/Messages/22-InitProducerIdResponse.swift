@@ -1,0 +1,38 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+package import NIOCore
+
+/// The producer's id and epoch. Versions 0–4.
+package struct InitProducerIdResponse: ResponseMessage {
+    package static let apiKey = APIKey.initProducerId
+
+    /// How long the client was held back by a quota, in ms.
+    package var throttleTimeMs: Int32 = 0
+    /// What went wrong; 0 for nothing.
+    package var errorCode: ErrorCode = .none
+    /// The producer's id.
+    package var producerId: Int64 = -1
+    /// The producer's epoch.
+    package var producerEpoch: Int16 = 0
+
+    package init() {}
+
+    package init(from buffer: inout ByteBuffer, version: Int16) throws(WireError) {
+        try self.init(decoding: &buffer, version: version)
+    }
+
+    package func encodeParts(
+        into buffer: inout ByteBuffer,
+        version: Int16
+    ) throws(WireError) -> [ExternalRecords.Placement] {
+        try self.encoded(into: &buffer, version: version)
+    }
+
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(WireError) {
+        try visitor.visit(&self.throttleTimeMs)
+        try visitor.visit(&self.errorCode)
+        try visitor.visit(&self.producerId)
+        try visitor.visit(&self.producerEpoch)
+    }
+}

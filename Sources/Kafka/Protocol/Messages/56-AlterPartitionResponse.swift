@@ -1,0 +1,77 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+package import NIOCore
+
+/// The state after the change. Versions 0.
+package struct AlterPartitionResponse: ResponseMessage {
+    package static let apiKey = APIKey.alterPartition
+
+    /// How long the client was held back by a quota, in ms.
+    package var throttleTimeMs: Int32 = 0
+    /// What went wrong; 0 for nothing.
+    package var errorCode: ErrorCode = .none
+    /// The topics.
+    package var topics: [TopicData] = []
+
+    package init() {}
+
+    package init(from buffer: inout ByteBuffer, version: Int16) throws(WireError) {
+        try self.init(decoding: &buffer, version: version)
+    }
+
+    package func encodeParts(
+        into buffer: inout ByteBuffer,
+        version: Int16
+    ) throws(WireError) -> [ExternalRecords.Placement] {
+        try self.encoded(into: &buffer, version: version)
+    }
+
+    package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(WireError) {
+        try visitor.visit(&self.throttleTimeMs)
+        try visitor.visit(&self.errorCode)
+        try visitor.visit(&self.topics)
+    }
+
+    /// One topic's partitions.
+    package struct TopicData: WireStructure {
+        /// The name.
+        package var name: String = ""
+        /// The partitions.
+        package var partitions: [PartitionData] = []
+
+        package init() {}
+
+        package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(WireError) {
+            try visitor.visit(&self.name)
+            try visitor.visit(&self.partitions)
+        }
+    }
+
+    /// One partition.
+    package struct PartitionData: WireStructure {
+        /// The partition.
+        package var partitionIndex: Int32 = 0
+        /// What went wrong; 0 for nothing.
+        package var errorCode: ErrorCode = .none
+        /// The leading broker.
+        package var leaderId: Int32 = 0
+        /// The leader epoch.
+        package var leaderEpoch: Int32 = 0
+        /// The replicas in sync.
+        package var isr: [Int32] = []
+        /// The version of the partition's state that this builds upon.
+        package var currentIsrVersion: Int32 = 0
+
+        package init() {}
+
+        package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(WireError) {
+            try visitor.visit(&self.partitionIndex)
+            try visitor.visit(&self.errorCode)
+            try visitor.visit(&self.leaderId)
+            try visitor.visit(&self.leaderEpoch)
+            try visitor.visit(&self.isr)
+            try visitor.visit(&self.currentIsrVersion)
+        }
+    }
+}
