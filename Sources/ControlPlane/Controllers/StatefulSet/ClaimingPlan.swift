@@ -1,0 +1,101 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesAPI
+
+/// Which revisions and pods are the set's: it adopts orphans that fit and releases what no longer does.
+struct ClaimingPlan: Hashable, Sendable {
+    let set: StatefulSetState
+    let selector: ObjectSelector
+    /// What to write for that, before anything else.
+    private(set) var actions: [ControllerAction] = []
+
+    init(set: StatefulSetState, selector: ObjectSelector) {
+        self.set = set
+        self.selector = selector
+    }
+
+    /// The set's revisions; matching orphans are adopted.
+    mutating func claimRevisions(of revisions: some Sequence<JSONValue>) -> [Revision] {
+        var claimed: [Revision] = []
+        for object in revisions where self.selector.matches(object) {
+            switch OwnerReference.controller(of: object) {
+            case let owner? where owner.uid == self.set.uid:
+                claimed.append(Revision(object))
+            case nil where !self.set.isTerminating:
+                let adopted = self.adopted(object)
+                self.actions.append(self.adoption(of: adopted, .controllerRevisions))
+                claimed.append(Revision(adopted))
+            case nil:
+                claimed.append(Revision(object))
+            case _?:
+                break
+            }
+        }
+        return claimed
+    }
+
+    /// The set's pods; matching orphans are adopted, own pods that no longer match are released.
+    mutating func claimPods(of pods: some Sequence<JSONValue>) -> [PodState] {
+        var claimed: [PodState] = []
+        for object in pods {
+            switch OwnerReference.controller(of: object) {
+            case let owner? where owner.uid == self.set.uid:
+                let pod = PodState(object)
+                if self.fits(pod) {
+                    claimed.append(pod)
+                } else if !self.set.isTerminating {
+                    self.actions.append(self.release(of: object))
+                }
+            case nil where !self.set.isTerminating:
+                let pod = PodState(object)
+                guard self.fits(pod), !pod.isTerminating else { continue }
+                let adopted = self.adopted(object)
+                self.actions.append(self.adoption(of: adopted, .pods))
+                claimed.append(PodState(adopted))
+            case nil, _?:
+                break
+            }
+        }
+        return claimed
+    }
+
+    private func fits(_ pod: PodState) -> Bool {
+        self.selector.matches(pod.object) && pod.parent == self.set.name
+    }
+
+    private func adopted(_ object: JSONValue) -> JSONValue {
+        var object = object
+        let references = object["metadata", "ownerReferences"]?.array ?? []
+        object["metadata", "ownerReferences"] = .array(references + [self.set.ownerReference])
+        return object
+    }
+
+    /// The set must be there, as it was seen: a stale cache would give a pod to a set that is no more.
+    private func adoption(of object: JSONValue, _ resource: GroupVersionResource) -> ControllerAction {
+        var action = ControllerAction(
+            .update(subresource: nil),
+            resource,
+            ObservedObjects.key(of: object),
+            body: object
+        )
+        action.preconditions = [.present(self.set.object.identity(.statefulSets))]
+        return action
+    }
+
+    private func release(of object: JSONValue) -> ControllerAction {
+        var object = object
+        let references = (object["metadata", "ownerReferences"]?.array ?? []).filter {
+            $0["uid"]?.string != self.set.uid
+        }
+        object["metadata", "ownerReferences"] = references.isEmpty ? nil : .array(references)
+        return ControllerAction(
+            .update(subresource: nil),
+            .pods,
+            ObservedObjects.key(of: object),
+            body: object,
+            tolerated: .absence
+        )
+    }
+}

@@ -1,0 +1,118 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+public import KubernetesAPI
+
+/// The StatefulSet controller's decisions, as in Kubernetes 1.36, with rolling updates under the disruption budget.
+///
+/// SEMANTICS.md, sections 2 to 4, has the rules; the sync itself is ``StatefulSetSync``.
+public struct StatefulSetReconciler: Reconciler {
+    /// What rolling updates do about disruption budgets.
+    public enum DisruptionBudget: String, Hashable, Sendable, CaseIterable {
+        /// A Ready pod is evicted, so that updates, drains and evictions together keep the budget.
+        case respected
+        /// Pods are deleted whatever the budget says, as upstream does.
+        case upstream
+    }
+
+    /// What can be chosen.
+    public struct Options: Hashable, Sendable {
+        /// What rolling updates do about disruption budgets.
+        public var disruptionBudget = DisruptionBudget.respected
+        /// Upstream's feature gate MaxUnavailableStatefulSet (off by default in 1.36).
+        public var maxUnavailableGate = false
+
+        /// The defaults.
+        public init() {}
+    }
+
+    public let component = "statefulset-controller"
+    /// What was chosen.
+    public var options: Options
+
+    /// A controller with these options.
+    public init(options: Options = Options()) {
+        self.options = options
+    }
+
+    public var watched: [GroupVersionResource] {
+        let own: [GroupVersionResource] = [.statefulSets, .pods, .persistentVolumeClaims, .controllerRevisions]
+        switch self.options.disruptionBudget {
+        case .respected: return own + [.podDisruptionBudgets]
+        case .upstream: return own
+        }
+    }
+
+    public func keys(for change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
+        switch change.resource {
+        case .statefulSets: [change.key]
+        case .pods: self.keys(forPod: change, in: cache)
+        case .persistentVolumeClaims: self.keys(forClaim: change, in: cache)
+        case .podDisruptionBudgets: self.keys(forBudget: change, in: cache)
+        default: []  // revisions are read, not waited for
+        }
+    }
+
+    private func keys(forPod change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
+        var keys: [ObjectName] = []
+        for object in [change.new, change.old].compactMap(\.self) {
+            guard let owner = OwnerReference.controller(of: object), owner.kind == "StatefulSet" else { continue }
+            let key = ObjectName(namespace: object.namespace, name: owner.name)
+            if cache.object(.statefulSets, key)?.uid == owner.uid, !keys.contains(key) { keys.append(key) }
+        }
+        // An orphan may be adopted once its labels are right.
+        if let new = change.new, OwnerReference.controller(of: new) == nil,
+            change.old == nil || change.old?["metadata", "labels"] != new["metadata", "labels"] || !keys.isEmpty
+                || change.old.map(OwnerReference.all(of:)) != OwnerReference.all(of: new)
+        {
+            for set in cache.objects(.statefulSets, in: new.namespace)
+            where ObjectSelector(set["spec", "selector"]).matches(new) {
+                let key = ObservedObjects.key(of: set)
+                if !keys.contains(key) { keys.append(key) }
+            }
+        }
+        return keys
+    }
+
+    private func keys(forClaim change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
+        let claim = change.object
+        // Only what can unblock a pod: a claim that went, or whose owners changed.
+        guard change.new == nil || change.old.map(OwnerReference.all(of:)) != OwnerReference.all(of: claim) else {
+            return []
+        }
+        return cache.objects(.statefulSets, in: claim.namespace).filter { set in
+            (set["spec", "volumeClaimTemplates"]?.array ?? []).contains { template in
+                claim.name.hasPrefix("\(template.name)-\(set.name)-")
+            }
+        }.map(ObservedObjects.key(of:))
+    }
+
+    private func keys(forBudget change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
+        let selector = ObjectSelector(change.object["spec", "selector"])
+        return cache.objects(.statefulSets, in: change.object.namespace).filter { set in
+            selector.matches(labels: set["spec", "template"]?["metadata"]?["labels"])
+        }.map(ObservedObjects.key(of:))
+    }
+
+    public func plan(for key: ObjectName, in cache: ObservedObjects, now: WallTime) -> ControllerPlan {
+        guard let object = cache.object(.statefulSets, key) else { return ControllerPlan() }
+        let set = StatefulSetState(object)
+        let selector = ObjectSelector(object["spec", "selector"])
+        var claiming = ClaimingPlan(set: set, selector: selector)
+        let listed = claiming.claimRevisions(of: cache.objects(.controllerRevisions, in: set.namespace))
+        let pods = claiming.claimPods(of: cache.objects(.pods, in: set.namespace))
+        let revisions = RevisionPlan(set: set, listed: listed) { name in
+            cache.object(.controllerRevisions, ObjectName(namespace: set.namespace, name: name)).map(Revision.init)
+        }
+        var sync = StatefulSetSync(
+            set: set,
+            pods: pods,
+            revisions: revisions,
+            options: self.options,
+            cache: cache,
+            now: now
+        )
+        return sync.run(after: claiming.actions)
+    }
+}
