@@ -4,11 +4,7 @@
 public import JSON
 
 /// A typed view over an object's JSON tree: computed properties read and write the tree, unknown fields survive.
-public protocol KubernetesObject: Hashable, Sendable {
-    /// The object itself.
-    var json: JSONValue { get set }
-    /// A view over an object.
-    init(json: JSONValue)
+public protocol KubernetesObject: JSONView {
     /// The `kind` field, such as `StatefulSet`.
     static var kind: String { get }
     /// Where it is served.
@@ -24,7 +20,7 @@ extension KubernetesObject {
 }
 
 /// The metadata that all objects have.
-public struct ObjectMeta: Hashable, Sendable {
+public struct ObjectMeta: JSONView {
     /// The `metadata` tree.
     public var json: JSONValue
 
