@@ -21,7 +21,7 @@ public struct KubernetesClient: Sendable {
     @discardableResult
     public func send(_ request: APIRequest) async throws -> JSONValue {
         let response = try await self.transport.send(request)
-        guard response.status < 400 else { throw StatusError(status: response.body) }
+        guard response.status < 400 else { throw StatusError(json: response.body, code: response.status) }
         return response.body
     }
 
@@ -64,7 +64,11 @@ public struct KubernetesClient: Sendable {
     public func create<Object: KubernetesObject>(_ object: Object) async throws -> Object {
         let namespace = object.metadata.namespace
         let request = APIRequest(
-            .create, Object.resource, namespace: namespace.isEmpty ? nil : namespace, body: object.json)
+            .create,
+            Object.resource,
+            namespace: namespace.isEmpty ? nil : namespace,
+            body: object.json
+        )
         return Object(json: try await self.send(request))
     }
 

@@ -1,7 +1,7 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
-public import Determinism
+import Determinism
 public import JSON
 public import KubernetesAPI
 import Synchronization
@@ -59,7 +59,8 @@ public final class ObjectCache: Sendable {
         self.transport = transport
         self.onChange = onChange
         self.state = Mutex(
-            State(reflector: Reflector(apiVersion: source.resource.apiVersion, kind: source.kind)))
+            State(reflector: Reflector(apiVersion: source.resource.apiVersion, kind: source.kind))
+        )
     }
 
     /// Whether the first list is in.
@@ -80,7 +81,8 @@ public final class ObjectCache: Sendable {
     public func object(_ key: ObjectKey) -> JSONValue? { self.state.withLock { $0.reflector[key] } }
 
     /// The object of that name as last seen.
-    public func object<Object: KubernetesObject>(_ type: Object.Type, _ name: String, namespace: String = "") -> Object? {
+    public func object<Object: KubernetesObject>(_ type: Object.Type, _ name: String, namespace: String = "") -> Object?
+    {
         self.object(ObjectKey(namespace: namespace, name: name)).map(Object.init(json:))
     }
 

@@ -3,7 +3,6 @@
 
 public import Determinism
 public import JSON
-public import KubernetesAPI
 
 /// Keeps a copy of a collection by list and watch: the cache behind controllers, kubelets and the DNS. No I/O.
 ///

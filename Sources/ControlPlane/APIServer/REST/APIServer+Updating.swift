@@ -1,0 +1,123 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesAPI
+import KubernetesClient
+
+extension APIServer {
+    /// PUT of an object or its status.
+    func update(_ request: ResolvedRequest) throws(StatusError) -> APIResponse {
+        guard let body = request.api.body else { throw .badRequest("an update needs an object") }
+        try self.checkName(of: body, request)
+        try self.checkNamespace(of: body, request)
+        let decoded = try request.decode(body)
+        return try self.change(request) { _ throws(StatusError) in decoded }
+    }
+
+    /// PATCH of an object or its status.
+    func patch(_ request: ResolvedRequest) throws(StatusError) -> APIResponse {
+        guard let type = request.api.patchType, type != .apply else {
+            throw StatusError(
+                code: 415,
+                reason: "UnsupportedMediaType",
+                message: "415: Unsupported Media Type",
+                details: .init()
+            )
+        }
+        let patch = request.api.body ?? .null
+        return try self.change(request) { current throws(StatusError) in
+            let before = request.definition.encode(current, version: request.version)
+            let after = try request.definition.patched(before, with: patch, type: type, version: request.version)
+            try self.checkName(of: after, request)
+            return try request.decode(after)
+        }
+    }
+
+    /// Replaces the stored object by what a function makes of it, with all the checks of an update.
+    private func change(
+        _ request: ResolvedRequest,
+        _ wanted: (JSONValue) throws(StatusError) -> ResourceDefinition.Decoded
+    ) throws(StatusError) -> APIResponse {
+        var warnings: [String] = []
+        let outcome: JSONValue?
+        do {
+            outcome = try self.store.update(request.key, of: request.stored) { current in
+                let decoded = try wanted(current)
+                var object = decoded.object
+                try self.checkFreshness(of: object, against: current, request)
+                self.carryOver(from: current, to: &object)
+                if request.api.subresource == nil { try self.admitUpdate(&object, old: current, request) }
+                warnings =
+                    try decoded.warnings
+                    + request.definition.admitUpdate(&object, old: current, subresource: request.api.subresource)
+                if request.options.isDryRun { return .keep(object) }
+                return object.isReadyToGo ? .remove(object) : .write(object)
+            }
+        } catch let error as StatusError {
+            throw error
+        } catch {
+            throw .internalError("\(error)")
+        }
+        guard let outcome else { throw request.notFound }
+        return request.response(200, outcome, warnings: warnings)
+    }
+
+    /// The name in a body must be the path's.
+    func checkName(of body: JSONValue, _ request: ResolvedRequest) throws(StatusError) {
+        let named = body.name
+        if named.isEmpty {
+            throw .badRequest(
+                "the name of the object (\(request.name) based on URL) was undeterminable: name must be provided"
+            )
+        }
+        if named != request.name {
+            throw .badRequest("the name of the object (\(named)) does not match the name on the URL (\(request.name))")
+        }
+    }
+
+    /// Optimistic concurrency: a resourceVersion or uid in the body must be that of the stored object.
+    private func checkFreshness(
+        of object: JSONValue,
+        against current: JSONValue,
+        _ request: ResolvedRequest
+    ) throws(StatusError) {
+        let uid = object.uid
+        if !uid.isEmpty, uid != current.uid {
+            throw .conflict(
+                request.api.resource,
+                name: request.name,
+                because: "Precondition failed: UID in precondition: \(uid), UID in object meta: \(current.uid)"
+            )
+        }
+        let version = object.resourceVersion ?? ""
+        if !version.isEmpty, version != current.resourceVersion {
+            throw .staleWrite(request.api.resource, name: request.name)
+        }
+    }
+
+    /// What an update leaves out of the metadata stays as it is.
+    private func carryOver(from current: JSONValue, to object: inout JSONValue) {
+        var metadata = object["metadata"] ?? .emptyObject
+        let old = current["metadata"]
+        metadata["managedFields"] = nil
+        metadata["selfLink"] = nil
+        metadata["resourceVersion"] = old?["resourceVersion"]
+        metadata["namespace"] = old?["namespace"]
+        for field in [
+            "generateName", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation",
+        ]
+        where metadata[field] == nil {
+            metadata[field] = old?[field]
+        }
+        object["metadata"] = metadata
+    }
+}
+
+extension JSONValue {
+    /// Whether nothing holds a terminating object any more.
+    var isReadyToGo: Bool {
+        self.isTerminating && self.finalizers.isEmpty
+            && self["metadata", "deletionGracePeriodSeconds"]?.integer ?? 0 == 0
+    }
+}
