@@ -19,8 +19,8 @@ public struct ControllerPlan: Hashable, Sendable {
     public var finally: [ControllerAction] = []
     /// Recorded whatever the actions' outcome.
     public var events: [EventRecord] = []
-    /// Recorded when it is not the notice of the last sync of this key: a state that lasts is told once.
-    public var notice: EventRecord?
+    /// Recorded unless they were notices of this key's last sync: a state that lasts is told once.
+    public var notices: [EventRecord] = []
     /// Why nothing more is done now; nil when what is wanted is there. A trial's event log takes it.
     public var waiting: WaitingReason?
     /// When to look again although nothing changed; nil when only a change can help.

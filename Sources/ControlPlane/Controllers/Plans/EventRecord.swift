@@ -25,6 +25,8 @@ public struct EventRecord: Hashable, Sendable {
     public var message: String
     /// Who says it; nil for the controller's own component.
     public var component: String?
+    /// What was being done (`Scheduling`, `Binding`); set, the event takes the form of events.k8s.io.
+    public var action: String?
 
     /// An event about an object.
     public init(

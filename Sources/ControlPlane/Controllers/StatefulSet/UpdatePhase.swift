@@ -85,7 +85,7 @@ struct UpdatePhase {
         case .respected where pod.isRunningAndReady:
             if let hold = self.hold(pod) {
                 self.wait(WaitingReason(.budgetSpent, pod.name, detail: hold))
-                self.plan.notice = self.held(pod, hold)
+                self.plan.notices = [self.held(pod, hold)]
                 return false
             }
             action.operation = .evict(uid: pod.uid)

@@ -1,0 +1,164 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesAPI
+
+/// A node as the scheduler sees it: what it offers and what its pods take.
+struct NodeState {
+    /// What a pod asks of a node.
+    struct Request: Hashable {
+        var milliCPU: Int64 = 0
+        var memory: Int64 = 0
+        var other: [String: Int64] = [:]
+
+        /// The sum of the containers', or the largest init container where that is more.
+        init(_ pod: JSONValue) {
+            for container in pod["spec", "containers"]?.array ?? [] { self.add(container) }
+            for container in pod["spec", "initContainers"]?.array ?? [] {
+                var alone = Request()
+                alone.add(container)
+                self.milliCPU = max(self.milliCPU, alone.milliCPU)
+                self.memory = max(self.memory, alone.memory)
+                self.other.merge(alone.other) { max($0, $1) }
+            }
+        }
+
+        init() {}
+
+        private mutating func add(_ container: JSONValue) {
+            for (name, amount) in container["resources", "requests"]?.object ?? [:] {
+                guard let quantity = Quantity(json: amount) else { continue }
+                switch name {
+                case "cpu": self.milliCPU += quantity.milliValue
+                case "memory": self.memory += quantity.value
+                default: self.other[name, default: 0] += quantity.value
+                }
+            }
+        }
+
+        mutating func add(_ request: Request) {
+            self.milliCPU += request.milliCPU
+            self.memory += request.memory
+            self.other.merge(request.other, uniquingKeysWith: +)
+        }
+    }
+
+    let object: JSONValue
+    let name: String
+    /// What its pods take.
+    private(set) var used = Request()
+    private(set) var pods: [JSONValue] = []
+
+    init(_ object: JSONValue) {
+        self.object = object
+        self.name = object.name
+    }
+
+    mutating func add(_ pod: JSONValue) {
+        self.used.add(Request(pod))
+        self.pods.append(pod)
+    }
+
+    /// The value of a topology label.
+    func topology(_ key: String) -> String? { self.object["metadata", "labels"]?[key]?.string }
+
+    private func allocatable(_ name: String) -> Quantity? {
+        (self.object["status", "allocatable"] ?? self.object["status", "capacity"])?[name].flatMap(Quantity.init(json:))
+    }
+
+    /// What of a request the node cannot give, in upstream's words.
+    func insufficiencies(for request: Request) -> [String] {
+        var reasons: [String] = []
+        if let pods = self.allocatable("pods"), Int64(self.pods.count) + 1 > pods.value {
+            reasons.append("Too many pods")
+        }
+        let cpu = self.allocatable("cpu")?.milliValue ?? 0
+        if request.milliCPU > 0, self.used.milliCPU + request.milliCPU > cpu { reasons.append("Insufficient cpu") }
+        let memory = self.allocatable("memory")?.value ?? 0
+        if request.memory > 0, self.used.memory + request.memory > memory { reasons.append("Insufficient memory") }
+        for (name, amount) in request.other.sorted(by: { $0.key < $1.key }) where amount > 0 {
+            let offered = self.allocatable(name)?.value ?? 0
+            if self.used.other[name, default: 0] + amount > offered { reasons.append("Insufficient \(name)") }
+        }
+        return reasons
+    }
+
+    /// The share of CPU and memory that is taken, 0 … 1 each, summed.
+    var usedShare: Double {
+        let cpu = Double(self.allocatable("cpu")?.milliValue ?? 0)
+        let memory = Double(self.allocatable("memory")?.value ?? 0)
+        return (cpu > 0 ? Double(self.used.milliCPU) / cpu : 1) + (memory > 0 ? Double(self.used.memory) / memory : 1)
+    }
+
+    // MARK: - Taints
+
+    /// The taints that keep pods away; a node that is not Ready counts as tainted, whoever was to write the taint.
+    private var taints: [JSONValue] {
+        var taints = self.object["spec", "taints"]?.array ?? []
+        if let ready = self.object.condition("Ready"), ready["status"] != "True",
+            !taints.contains(where: { $0["key"] == "node.kubernetes.io/not-ready" })
+        {
+            taints.append(["key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"])
+        }
+        return taints.filter { $0["effect"] == "NoSchedule" || $0["effect"] == "NoExecute" }
+    }
+
+    func hasUntoleratedTaint(_ pod: JSONValue) -> Bool {
+        let tolerations = pod["spec", "tolerations"]?.array ?? []
+        return self.taints.contains { taint in !tolerations.contains { Self.tolerates($0, taint) } }
+    }
+
+    func isCordoned(for pod: JSONValue) -> Bool {
+        guard self.object["spec", "unschedulable"] == true else { return false }
+        let taint: JSONValue = ["key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"]
+        return !(pod["spec", "tolerations"]?.array ?? []).contains { Self.tolerates($0, taint) }
+    }
+
+    private static func tolerates(_ toleration: JSONValue, _ taint: JSONValue) -> Bool {
+        let effect = toleration["effect"]?.string ?? ""
+        if !effect.isEmpty, effect != taint["effect"]?.string { return false }
+        let key = toleration["key"]?.string ?? ""
+        if !key.isEmpty, key != taint["key"]?.string { return false }
+        switch toleration["operator"]?.string ?? "Equal" {
+        case "Exists": return true
+        case "Equal": return !key.isEmpty && toleration["value"]?.string ?? "" == taint["value"]?.string ?? ""
+        default: return false
+        }
+    }
+
+    // MARK: - Selectors
+
+    /// Whether `nodeSelector` and the required node affinity choose this node.
+    func isChosen(by pod: JSONValue) -> Bool {
+        let labels = self.object["metadata", "labels"]
+        for (key, value) in pod["spec", "nodeSelector"]?.object ?? [:] where labels?[key] != value { return false }
+        let required = pod["spec", "affinity", "nodeAffinity"]?["requiredDuringSchedulingIgnoredDuringExecution"]
+        guard let terms = required?["nodeSelectorTerms"]?.array else { return true }
+        return terms.contains { term in
+            let expressions = term["matchExpressions"]?.array ?? []
+            let fields = term["matchFields"]?.array ?? []
+            guard !(expressions.isEmpty && fields.isEmpty) else { return false }
+            return expressions.allSatisfy { Self.holds($0, value: labels?[$0["key"]?.string ?? ""]?.string) }
+                && fields.allSatisfy { Self.holds($0, value: $0["key"] == "metadata.name" ? self.name : nil) }
+        }
+    }
+
+    private static func holds(_ expression: JSONValue, value: String?) -> Bool {
+        let values = (expression["values"]?.array ?? []).compactMap(\.string)
+        switch expression["operator"]?.string {
+        case "In": return value.map(values.contains) ?? false
+        case "NotIn": return !(value.map(values.contains) ?? false)
+        case "Exists": return value != nil
+        case "DoesNotExist": return value == nil
+        case "Gt": return Self.compare(value, values.first) { $0 > $1 }
+        case "Lt": return Self.compare(value, values.first) { $0 < $1 }
+        default: return false
+        }
+    }
+
+    private static func compare(_ left: String?, _ right: String?, by holds: (Int64, Int64) -> Bool) -> Bool {
+        guard let left = left.flatMap({ Int64($0) }), let right = right.flatMap({ Int64($0) }) else { return false }
+        return holds(left, right)
+    }
+}
