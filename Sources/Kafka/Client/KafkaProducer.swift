@@ -78,7 +78,7 @@ public final class KafkaProducer: Sendable {
     /// Tags from here on belong to `send`.
     private static let ownTags: UInt64 = 1 << 63
 
-    private let handle: ClientHandle
+    let handle: ClientHandle
     private let waiting = Mutex(Waiting())
     private let onDelivery: @Sendable ([DeliveryReport]) -> Void
     private let onNotice: @Sendable (ClientNotice) -> Void
