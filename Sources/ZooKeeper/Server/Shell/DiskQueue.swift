@@ -1,0 +1,121 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Synchronization
+import ZooKeeperEnsemble
+import ZooKeeperLog
+import ZooKeeperProtocol
+
+/// The member's disk on a thread of its own: what has gathered while it was busy is one write and one sync.
+final class DiskQueue: Sendable {
+    private struct State {
+        var waiting: [MemberEffect] = []
+        var isRunning = false
+        var isClosed = false
+    }
+
+    private struct Disk: ~Copyable {
+        var disk: MemberDisk
+    }
+
+    private let queue = DispatchQueue(label: "zookeeper.disk")
+    private let state = Mutex(State())
+    private let disk: Mutex<Disk>
+    private let whenDurable: @Sendable ([MemberEffect]) -> Void
+    private let whenFailed: @Sendable (any Error) -> Void
+
+    /// - Parameters:
+    ///   - whenDurable: called with what waited for the disk, in order.
+    ///   - whenFailed: called once; nothing is written afterwards.
+    init(
+        disk: sending MemberDisk,
+        whenDurable: @escaping @Sendable ([MemberEffect]) -> Void,
+        whenFailed: @escaping @Sendable (any Error) -> Void
+    ) {
+        self.disk = Mutex(Disk(disk: disk))
+        self.whenDurable = whenDurable
+        self.whenFailed = whenFailed
+    }
+
+    /// Does disk work, in the order it was handed over.
+    func perform(_ effects: [MemberEffect]) {
+        let starts = self.state.withLock { state in
+            if state.isClosed { return false }
+            state.waiting += effects
+            defer { state.isRunning = true }
+            return !state.isRunning
+        }
+        if starts { self.queue.async { self.run() } }
+    }
+
+    /// Finishes what was handed over and closes the files.
+    func close() {
+        self.state.withLock { $0.isClosed = true }
+        self.queue.sync {
+            do {
+                try self.disk.withLock { try $0.disk.close() }
+            } catch {
+                self.whenFailed(error)
+            }
+        }
+    }
+
+    private func run() {
+        while true {
+            let work = self.state.withLock { state in
+                if state.waiting.isEmpty { state.isRunning = false }
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            if work.isEmpty { return }
+            do {
+                let durable = try self.disk.withLock { try $0.disk.perform(work) }
+                if !durable.isEmpty { self.whenDurable(durable) }
+            } catch {
+                self.state.withLock { $0.isClosed = true }
+                self.whenFailed(error)
+                return
+            }
+        }
+    }
+}
+
+extension MemberDisk {
+    /// Does a batch of work with one sync at its end; returns what waited for it.
+    fileprivate mutating func perform(_ work: [MemberEffect]) throws -> [MemberEffect] {
+        var durable: [MemberEffect] = []
+        var records: [LogRecord] = []
+        var committed = Zxid.zero
+        for effect in work {
+            if case .append(let entries, let upTo, let effects) = effect {
+                records += entries.map { LogRecord(zxid: $0.zxid, payload: $0.payload) }
+                committed = max(committed, upTo)
+                durable += effects
+                continue
+            }
+            try self.append(records, committed: committed)
+            records = []
+            switch effect {
+            case .truncate(let zxid, let effects):
+                try self.truncate(after: zxid)
+                durable += effects
+            case .saveVote(let epoch, let candidate, let effects):
+                try self.save(Vote(epoch: epoch, candidate: candidate?.rawValue ?? 0))
+                durable += effects
+            case .install(let tree, let effects):
+                try self.install(tree.chunks(), at: tree.zxid)
+                durable += effects
+            case .takeSnapshot(let tree):
+                try self.takeSnapshot(tree.chunks(), at: tree.zxid)
+            case .markComplete:
+                try self.markComplete()
+            case .append, .send, .unlink, .reply, .close, .setReading, .notify, .setTimer, .resigned, .reached:
+                break
+            }
+        }
+        try self.append(records, committed: committed)
+        try self.sync()
+        return durable
+    }
+}
