@@ -15,7 +15,7 @@ struct PendingLookup: Hashable, Sendable {
 extension Broker {
     // MARK: - What the logs say
 
-    mutating func log(_ event: LogEvent, now: Instant, _ effects: inout [BrokerEffect]) {
+    mutating func log(_ event: LogAnswer, now: Instant, _ effects: inout [BrokerEffect]) {
         switch event {
         case .opened(let id, let state):
             self.replicas.opened(id, log: state, now: now, &effects)

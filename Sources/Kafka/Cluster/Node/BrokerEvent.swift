@@ -92,7 +92,7 @@ package enum BrokerEvent: Sendable {
     case peerFailed(Int32, PeerToken)
     case zookeeper(ZooKeeperEvent)
     /// A log operation ended. Delivered before any other event.
-    case log(LogEvent)
+    case log(LogAnswer)
     case timer(BrokerTimer)
     /// SIGTERM: hand everything over, then end.
     case stop
@@ -147,7 +147,7 @@ package enum AppendOutcome: Hashable, Sendable {
 }
 
 /// What the logs answer.
-package enum LogEvent: Sendable {
+package enum LogAnswer: Sendable {
     case opened(TopicPartition, LogState)
     case appended(AppendToken, AppendOutcome, LogState)
     /// After replicate, truncate and restart; with an error nothing changed.
