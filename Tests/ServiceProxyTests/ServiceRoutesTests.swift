@@ -1,0 +1,49 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import KubernetesAPI
+import ServiceProxy
+import Testing
+
+@Suite("Routes of virtual service addresses")
+struct ServiceRoutesTests {
+    private static func service(_ name: String, _ address: String) -> Service {
+        Service(json: [
+            "metadata": ["name": .string(name), "namespace": "default"],
+            "spec": [
+                "clusterIP": .string(address),
+                "ports": [
+                    ["name": "client", "port": 2181, "protocol": "TCP"],
+                    ["name": "statistics", "port": 8125, "protocol": "UDP"],
+                ],
+            ],
+        ])
+    }
+
+    private static let endpoints = Endpoints(json: [
+        "subsets": [
+            [
+                "addresses": [["ip": "127.64.0.2"], ["ip": "127.64.1.2"]],
+                "notReadyAddresses": [["ip": "127.64.2.2"]],
+                "ports": [["name": "client", "port": 12181], ["name": "statistics", "port": 8125]],
+            ]
+        ]
+    ])
+
+    @Test("A TCP port leads to the ready addresses at the port of the same name")
+    func backends() {
+        let routes = ServiceRoutes(services: [Self.service("zk-cs", "127.64.240.7")]) { _, _ in Self.endpoints }
+        let frontend = ServiceRoutes.Frontend(address: "127.64.240.7", port: 2181)
+        #expect(routes.frontends == [frontend])
+        #expect(routes.backends[frontend]?.map(\.address) == ["127.64.0.2", "127.64.1.2"])
+        #expect(routes.backends[frontend]?.map(\.port) == [12181, 12181])
+    }
+
+    @Test("Headless services have no routes, and one without endpoints has an empty one")
+    func withoutBackends() {
+        let services = [Self.service("hs", "None"), Self.service("cs", "127.64.240.8")]
+        let routes = ServiceRoutes(services: services) { _, _ in nil }
+        #expect(routes.frontends.map(\.address) == ["127.64.240.8"])
+        #expect(routes.backends.values.allSatisfy(\.isEmpty))
+    }
+}
