@@ -279,6 +279,9 @@ public final class LoopbackRuntime: PodRuntime {
     public func removeSandbox(of pod: PodIdentity) async {
         guard let sandbox = self.state.withLock({ $0.sandboxes.removeValue(forKey: pod) }) else { return }
         for running in sandbox.running.values { running.process.close() }
+        for running in sandbox.running.values {
+            _ = try? await running.process.gone.get()  // fails only when the thread pool is shut down
+        }
         self.state.withLock { $0.addresses.release(sandbox.address) }
         do {
             try await self.pool.runIfActive { try FileManager.default.removeItem(atPath: sandbox.podDirectory) }

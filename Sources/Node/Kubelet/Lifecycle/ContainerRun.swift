@@ -1,0 +1,133 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import ContainerRuntime
+import Determinism
+import KubernetesAPI
+
+/// Where one container of a pod stands.
+struct ContainerRun: Hashable, Sendable {
+    /// What is being done with it.
+    enum Activity: Hashable {
+        /// Nothing yet: others come first.
+        case idle
+        /// Its image is looked for.
+        case pulling
+        /// The image was not found: looked for again at that time.
+        case pullPause(until: Instant)
+        /// It is being started.
+        case starting
+        /// It runs.
+        case running
+        /// The hook before its end runs; it is killed at the deadline.
+        case preparingStop(deadline: Instant)
+        /// It was told to end, and is killed at the deadline.
+        case stopping(deadline: Instant)
+        /// It ended and is started again at that time.
+        case restartPause(until: Instant)
+        /// It ended for good.
+        case ended
+    }
+
+    /// What `state` of its status shows.
+    enum Shown: Hashable {
+        case waiting(reason: String, message: String?)
+        case running
+        case terminated(ContainerTermination)
+    }
+
+    let container: Container
+    var activity = Activity.idle
+    var shown: Shown
+    /// How it ended last, when something else is shown now.
+    var lastTermination: ContainerTermination?
+    /// Counts the starts, from 0.
+    var attempt = 0
+    /// Whether `attempt` has been used by a start.
+    var hasBeenStarted = false
+    var startedAt = Instant.zero
+    var id = ""
+    var imageID = ""
+    var pullBegan = Instant.zero
+    var pullBackOff = BackOff()
+    var crashBackOff = BackOff()
+    var probes: [ProbeWorker]
+
+    init(container: Container, waiting: String) {
+        self.container = container
+        self.shown = .waiting(reason: waiting, message: nil)
+        self.probes = ProbeWorker.workers(of: container)
+    }
+
+    /// Whether processes of it may exist.
+    var isAlive: Bool {
+        switch self.activity {
+        case .running, .preparingStop, .stopping: true
+        case .idle, .pulling, .pullPause, .starting, .restartPause, .ended: false
+        }
+    }
+
+    /// Whether an answer is awaited that could make it run, or it runs.
+    var isBusy: Bool {
+        switch self.activity {
+        case .pulling, .starting, .running, .preparingStop, .stopping: true
+        case .idle, .pullPause, .restartPause, .ended: false
+        }
+    }
+
+    /// How it ended, if it did not run since.
+    var termination: ContainerTermination? {
+        if case .terminated(let termination) = self.shown { termination } else { nil }
+    }
+
+    /// Whether it ended for good, and well: an init container that is through.
+    var hasSucceeded: Bool { self.activity == .ended && self.termination?.exitCode == 0 }
+
+    /// Whether it is past its startup probe.
+    var hasStartedUp: Bool {
+        guard self.isAlive else { return false }
+        return self.probes.first { $0.kind == .startup }?.result ?? true
+    }
+
+    /// Whether it counts as ready.
+    var isReady: Bool {
+        guard self.hasStartedUp else { return false }
+        return self.probes.first { $0.kind == .readiness }?.result ?? true
+    }
+}
+
+/// How a container ended.
+struct ContainerTermination: Hashable, Sendable {
+    var exitCode: Int32
+    var reason: String
+    var message: String?
+    var startedAt: KubernetesTime?
+    var finishedAt: KubernetesTime
+    var id: String
+}
+
+/// A pause that doubles (upstream's flowcontrol.Backoff).
+struct BackOff: Hashable, Sendable {
+    /// The pause after the next end; nil: none.
+    private(set) var delay: Duration?
+    private var updatedAt = Instant.zero
+
+    /// When a container that ended at that time may start again; nil: at once.
+    mutating func end(at time: Instant, max: Duration) -> Instant? {
+        guard let delay else { return nil }
+        if time - self.updatedAt > max * 2 {
+            self.delay = nil  // it ran long enough to be trusted again
+            return nil
+        }
+        return time + delay
+    }
+
+    /// A start after an end: the next pause is twice as long.
+    mutating func advance(now: Instant, initial: Duration, max: Duration) {
+        self.delay = Swift.min(max, self.delay.map { $0 * 2 } ?? initial)
+        self.updatedAt = now
+    }
+
+    /// All is well again.
+    mutating func reset() { self.delay = nil }
+}
