@@ -42,6 +42,22 @@ public struct KafkaError: Error, Hashable, CustomStringConvertible {
         /// librdkafka: the client can do nothing any more.
         public static let fatal = Code(rawValue: -150)
 
+        /// The code of these words, librdkafka's own for it.
+        package init?(describedAs text: String) {
+            guard let code = Self.byDescription[text] else { return nil }
+            self.init(rawValue: code)
+        }
+
+        private static let byDescription: [String: Int32] = {
+            var descriptions: UnsafePointer<rd_kafka_err_desc>?
+            var count = 0
+            rd_kafka_get_err_descs(&descriptions, &count)
+            return (0..<count).reduce(into: [:]) { codes, index in
+                guard let description = descriptions?[index], let text = description.desc else { return }
+                codes[String(cString: text)] = description.code.rawValue
+            }
+        }()
+
         /// Kafka's name of the code, such as `NOT_LEADER_FOR_PARTITION`.
         public var name: String { String(cString: rd_kafka_err2name(rd_kafka_resp_err_t(self.rawValue))) }
 

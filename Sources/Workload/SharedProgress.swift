@@ -1,0 +1,49 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import Determinism
+import KafkaClient
+import Synchronization
+import Verification
+
+/// The progress that all clients of a workload add to.
+final class SharedProgress: Sendable {
+    private let state = Mutex(Progress())
+
+    var now: Progress { self.state.withLock { $0 } }
+
+    func update(_ body: (inout Progress) -> Void) {
+        self.state.withLock { body(&$0) }
+    }
+
+    func fail(_ message: String) {
+        self.state.withLock { $0.failures.append(message) }
+    }
+
+    /// Counts what a client tells of errors: those it gets over by itself, and the fatal ones, which it does not.
+    func note(_ notice: ClientNotice, client: UInt32, history: HistoryWriter) {
+        let (name, code): (String, Int32)
+        switch notice {
+        case .retriable(let text):
+            (name, code) = (text, KafkaError.Code(describedAs: text)?.rawValue ?? 0)
+        case .error(let error) where error.isFatal:
+            self.fail("client \(client): \(error)")
+            return
+        case .error(let error):
+            (name, code) = (error.code.description, error.code.rawValue)
+        case .statistics, .log:
+            return
+        }
+        self.state.withLock { $0.noteRetriable(name) }
+        history.record(
+            Edge(
+                .retriableError,
+                .complete,
+                client: UInt16(client),
+                message: MessageID(producer: 0, partition: -1, sequence: -1),
+                time: MonotonicClock.now.nanoseconds,
+                errorCode: code
+            )
+        )
+    }
+}
