@@ -10,7 +10,7 @@ import Testing
         let value = try JSONValue(parsing: text)
         #expect(
             value == [
-                "n": nil, "t": true, "f": false, "i": -12, "d": .double(1500), "s": "a", "a": [1, [], .emptyObject],
+                "n": .null, "t": true, "f": false, "i": -12, "d": .double(1500), "s": "a", "a": [1, [], .emptyObject],
                 "o": ["x": "y"],
             ]
         )

@@ -92,7 +92,7 @@ struct StaleTarget {
             (pod["status", "conditions"]?.array ?? []).map { condition in
                 guard condition["type"] == "DisruptionTarget" else { return condition }
                 return [
-                    "type": "DisruptionTarget", "status": "False", "lastProbeTime": nil,
+                    "type": "DisruptionTarget", "status": "False", "lastProbeTime": .null,
                     "lastTransitionTime": .string(now.rfc3339),
                 ]
             }

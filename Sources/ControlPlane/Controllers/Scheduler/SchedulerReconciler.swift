@@ -102,8 +102,8 @@ public struct SchedulerReconciler: Reconciler {
         guard old?["status"] != "False" || old?["message"]?.string != message else { return nil }
         var condition: JSONValue = [
             "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": .string(message),
-            "lastProbeTime": nil,
-            "lastTransitionTime": old?["status"] == "False" ? old?["lastTransitionTime"] ?? nil : .string(now.rfc3339),
+            "lastProbeTime": .null,
+            "lastTransitionTime": old?["status"] == "False" ? old?["lastTransitionTime"] ?? .null : .string(now.rfc3339),
         ]
         condition["observedGeneration"] = pod["metadata", "generation"]
         var pod = pod
