@@ -5,23 +5,163 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let dependencies: [Package.Dependency] = [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+]
+
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let hdrHistogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A library target of ours, in its folder below Sources.
+func library(_ name: String, in folder: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies,
+        path: "Sources/\(folder ?? name)",
+        swiftSettings: settings
+    )
+}
+
+/// The tests of a target; `resources` are files that tests find beside their sources.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [String] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, exclude: resources, swiftSettings: settings)
+}
+
+let cTargets: [Target] = [
+    .systemLibrary(name: "CRDKafka", path: "Sources/CRDKafka"),
+    .systemLibrary(name: "CZooKeeper", path: "Sources/CZooKeeper"),
+    .target(name: "CCRC32C", path: "Sources/CCRC32C"),
+    .executableTarget(name: "container-shim", path: "Sources/container-shim"),
+]
+
+let foundation: [Target] = [
+    library("Determinism", [nioCore]),
+    library("FileStorage", ["Determinism", nioCore]),
+    library("JSON", [nioCore]),
+    library("NameResolution", in: "Node/NameResolution", [nioCore]),
+]
+
+let kubernetes: [Target] = [
+    library("KubernetesAPI", in: "Kubernetes/API", ["JSON"]),
+    library("KubernetesClient", in: "Kubernetes/Client", ["KubernetesAPI", "Determinism", "JSON", nioCore]),
+    library(
+        "KubernetesHTTP",
+        in: "Kubernetes/HTTP",
+        ["KubernetesClient", "KubernetesAPI", "JSON", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, yams]
+    ),
+    library(
+        "APIServer",
+        in: "ControlPlane/APIServer",
+        ["KubernetesClient", "KubernetesAPI", "JSON", logging, nioCore, nioHTTP1, nioPosix, nioWebSocket, yams]
+    ),
+    library("Controllers", in: "ControlPlane/Controllers", ["KubernetesAPI", "JSON", "Determinism"]),
+    library(
+        "ControllerRuntime",
+        in: "ControlPlane/ControllerRuntime",
+        ["Controllers", "KubernetesClient", "KubernetesAPI", "JSON", "Determinism"]
+    ),
+    library(
+        "ContainerRuntime",
+        in: "Node/ContainerRuntime",
+        ["KubernetesAPI", "JSON", "Determinism", nioCore, nioHTTP1, nioPosix, yams]
+    ),
+    library(
+        "Kubelet",
+        in: "Node/Kubelet",
+        ["ContainerRuntime", "KubernetesClient", "KubernetesAPI", "JSON", "Determinism", nioCore, nioHTTP1, nioPosix]
+    ),
+    library(
+        "ClusterDNS",
+        in: "Node/ClusterDNS",
+        ["KubernetesClient", "KubernetesAPI", "NameResolution", nioCore, nioPosix]
+    ),
+    library(
+        "ServiceProxy",
+        in: "Node/ServiceProxy",
+        ["KubernetesClient", "KubernetesAPI", logging, nioCore, nioPosix]
+    ),
+    library(
+        "Cluster",
+        [
+            "APIServer", "ClusterDNS", "ContainerRuntime", "ControllerRuntime", "Controllers", "JSON", "Kubelet",
+            "KubernetesAPI", "KubernetesClient", "KubernetesHTTP", "NameResolution", "ServiceProxy", nioCore,
+        ]
+    ),
+]
+
+let zooKeeper: [Target] = [
+    library("ZooKeeperProtocol", in: "ZooKeeper/Protocol", [nioCore]),
+    library("ZooKeeperLog", in: "ZooKeeper/Log", ["ZooKeeperProtocol", "Determinism", nioCore]),
+    library(
+        "ZooKeeperEnsemble",
+        in: "ZooKeeper/Ensemble",
+        ["ZooKeeperProtocol", "Determinism", hashTrees, nioCore]
+    ),
+    library(
+        "ZooKeeperServer",
+        in: "ZooKeeper/Server",
+        [
+            "ZooKeeperEnsemble", "ZooKeeperLog", "ZooKeeperProtocol", "FileStorage", "NameResolution", "Determinism",
+            logging, nioCore, nioPosix, serviceLifecycle,
+        ]
+    ),
+    library("ZooKeeperClient", in: "ZooKeeper/Client", ["CZooKeeper", "NameResolution", nioCore]),
+]
+
+let kafka: [Target] = [
+    library("KafkaProtocol", in: "Kafka/Protocol", ["CCRC32C", nioCore]),
+    library("KafkaLog", in: "Kafka/Log", ["KafkaProtocol", "Determinism", nioCore]),
+    library(
+        "KafkaCluster",
+        in: "Kafka/Cluster",
+        ["KafkaProtocol", "ZooKeeperProtocol", "Determinism", "JSON", nioCore]
+    ),
+    library(
+        "KafkaBroker",
+        in: "Kafka/Broker",
+        [
+            "KafkaCluster", "KafkaLog", "KafkaProtocol", "FileStorage", "ZooKeeperClient", "NameResolution",
+            "Determinism", "JSON", logging, nioCore, nioPosix, serviceLifecycle,
+        ]
+    ),
+    library("KafkaClient", in: "Kafka/Client", ["CRDKafka", "NameResolution", nioCore]),
+]
+
+let harness: [Target] = [
+    library("Verification", ["Determinism", "JSON", nioCore, hdrHistogram]),
+    library("Reports", ["Verification", "Determinism", "JSON"]),
+    library("Workload", ["KafkaClient", "NameResolution", "Verification", "Determinism", nioCore]),
+]
+
+let testTargets: [Target] = [
+    tests("Architecture", []),
+    tests("Verification", ["Verification", "JSON", nioCore], resources: ["Histories"]),
 ]
 
 let package = Package(
     name: "seatrial",
-    dependencies: [
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-    ],
-    targets: [
-        .target(name: "Determinism", dependencies: [.product(name: "NIOCore", package: "swift-nio")], swiftSettings: settings),
-        .target(name: "JSON", swiftSettings: settings),
-        .target(name: "KubernetesAPI", dependencies: ["JSON"], path: "Sources/Kubernetes/API", swiftSettings: settings),
-        .target(
-            name: "KubernetesClient",
-            dependencies: ["KubernetesAPI", "JSON", .product(name: "NIOCore", package: "swift-nio")],
-            path: "Sources/Kubernetes/Client",
-            swiftSettings: settings
-        ),
-    ],
+    dependencies: dependencies,
+    targets: cTargets + foundation + kubernetes + zooKeeper + kafka + harness + testTargets,
     swiftLanguageModes: [.v6]
 )
