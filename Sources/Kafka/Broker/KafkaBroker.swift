@@ -75,6 +75,7 @@ public struct KafkaBroker: Service {
         let now = BrokerNode.now()
         settings.wallClockMsAtZero = Self.wallClockMs() - now.nanoseconds / 1_000_000
         settings.clusterIDProposal = Self.randomClusterID()
+        settings.seed = .random(in: .min ... .max)
         let storage = try FileStorage(root: self.configuration.dataDirectory)
         try Identity.check(settings.id, in: storage)
         let logs = try LogStore(storage: storage, topicDefaults: settings.topic, nowMs: Self.wallClockMs)

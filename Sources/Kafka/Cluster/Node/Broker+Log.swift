@@ -36,7 +36,6 @@ extension Broker {
             effects.append(.note("\(id) is offline: \(reason)"))
             self.replicas.stopReplica(id, delete: false, now: now, &effects)
         }
-        self.settleGroupWrites(now: now, &effects)
     }
 
     // MARK: - Offsets

@@ -34,6 +34,7 @@ package struct Broker: StateMachine, Hashable, Sendable {
     package internal(set) var controller: Controller
     package internal(set) var metadata = MetadataCache()
     package internal(set) var clusterID = ""
+    package internal(set) var groups: GroupCoordinator
     var registration = Registration.disconnected
     var sessionID: Int64 = 0
     var brokerEpoch: Int64 = -1
@@ -68,6 +69,7 @@ package struct Broker: StateMachine, Hashable, Sendable {
         self.settings = settings
         self.replicas = ReplicaManager(settings: settings)
         self.controller = Controller(settings: settings)
+        self.groups = GroupCoordinator(settings: GroupCoordinator.Settings(settings), seed: settings.seed)
     }
 
     var me: Int32 { self.settings.id }
@@ -78,8 +80,11 @@ package struct Broker: StateMachine, Hashable, Sendable {
     package mutating func handle(_ event: BrokerEvent, now: Instant) -> [BrokerEffect] {
         var effects: [BrokerEffect] = []
         self.dispatch(event, now: now, &effects)
-        self.propose(&effects)
-        self.deliverLocally(&effects, now: now)
+        repeat {
+            self.settleGroupWrites(now: now, &effects)
+            self.propose(&effects)
+            self.deliverLocally(&effects, now: now)
+        } while !self.replicas.settledWrites.isEmpty
         return effects
     }
 
@@ -123,7 +128,7 @@ package struct Broker: StateMachine, Hashable, Sendable {
             effects.append(.setTimer(.checkpoint, at: now + self.settings.checkpointInterval))
         case .shutdown: self.askForShutdown(now: now, &effects)
         case .zookeeper: self.retryZooKeeper(&effects)
-        case .groups: break
+        case .groups: self.groupEvent(.timer, now: now, &effects)
         }
     }
 

@@ -39,6 +39,8 @@ package struct BrokerSettings: Hashable, Sendable {
     package var groupSessionTimeoutMin = Duration.seconds(6)
     package var groupSessionTimeoutMax = Duration.seconds(300)
     package var offsetMetadataBytesMax = 4096
+    /// What ids that must not repeat follow from.
+    package var seed: UInt64 = 0
     /// A planted defect for trials that must fail: acks=all is answered as soon as the leader has the batch.
     package var acknowledgesBeforeReplication = false
 

@@ -38,7 +38,7 @@ extension ReplicaManager {
             let isLeader = assignment.state.leader == self.me
             if isLeader {
                 if assignment.state.leaderEpoch > before.leaderEpoch {
-                    gained.append(id)
+                    if !before.isLeader, before.log != nil { gained.append(id) }
                     effects.append(.reached(.leaderElected))
                 }
                 self.advance(id, now: now, &effects)
