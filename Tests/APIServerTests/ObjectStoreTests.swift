@@ -19,7 +19,8 @@ import Testing
         let store = ObjectStore()
         let created = try #require(store.create(self.object("a"), at: self.key, of: .configMaps))
         #expect(created["metadata", "resourceVersion"] == "2")
-        #expect(store.create(self.object("a"), at: self.key, of: .configMaps) == nil)
+        let isTaken = store.create(self.object("a"), at: self.key, of: .configMaps) == nil
+        #expect(isTaken)
         store.update(self.key, of: .configMaps) { .write($0) }
         #expect(store.revision == 2)
         store.update(self.key, of: .configMaps) { current in
@@ -29,7 +30,8 @@ import Testing
         }
         let removed = store.update(self.key, of: .configMaps) { .remove($0) }
         #expect(removed?["metadata", "resourceVersion"] == "4")
-        #expect(store.update(self.key, of: .configMaps) { .write($0) } == nil)
+        let isGone = store.update(self.key, of: .configMaps) { .write($0) } == nil
+        #expect(isGone)
         let kinds = store.events(of: .configMaps, after: 0).events.map(\.kind)
         #expect(kinds == [.added, .modified, .deleted])
     }

@@ -88,9 +88,11 @@ import Testing
         async let first = session.next()
         _ = self.create(server, self.configMap("a"))
         #expect(self.describe(await first) == "ADDED a")
-        let waiting = Task { await session.next() }
-        waiting.cancel()
-        #expect(self.describe(await waiting.value) == "end")
+        await withTaskGroup(of: String.self) { group in
+            group.addTask { self.describe(await session.next()) }
+            group.cancelAll()
+            #expect(await group.next() == "end")
+        }
     }
 
     @Test("bookmarks come by the clock, and a timeout ends the watch")

@@ -160,7 +160,8 @@ import Testing
             if isWatching, generator.chance(0.85) {
                 note(reflector.handle(.watched(event, attempt: attempt), now: .zero))
             } else if isWatching {
-                note(reflector.handle(.watchEnded(expired: true, attempt: attempt), now: .zero))  // the event was missed
+                // The event was missed.
+                note(reflector.handle(.watchEnded(expired: true, attempt: attempt), now: .zero))
             }
         }
         while let effect = pending.first, !effect.isWatch {

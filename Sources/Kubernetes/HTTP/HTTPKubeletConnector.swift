@@ -4,6 +4,7 @@
 import AsyncHTTPClient
 public import KubernetesClient
 import NIOCore
+import NIOHTTP1
 
 /// Reaches kubelets over HTTP. Call ``shutdown()`` when done.
 public struct HTTPKubeletConnector: KubeletConnector {

@@ -2,10 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import AsyncHTTPClient
-public import JSON
-public import KubernetesAPI
+import JSON
+import KubernetesAPI
 public import KubernetesClient
 public import NIOCore
+import NIOHTTP1
 import NIOSSL
 
 /// Reaches a Kubernetes API over HTTP or HTTPS. Call ``shutdown()`` when done.
@@ -108,7 +109,10 @@ public struct HTTPTransport: KubernetesTransport {
         guard let open = header.firstIndex(of: "\""), let close = header.lastIndex(of: "\""), open < close else {
             return header
         }
-        return header[header.index(after: open)..<close].replacing("\\\"", with: "\"").replacing("\\\\", with: "\\")
+        return String(header[header.index(after: open)..<close]).replacing("\\\"", with: "\"").replacing(
+            "\\\\",
+            with: "\\"
+        )
     }
 
     private static func tls(_ kubeconfig: Kubeconfig) throws -> TLSConfiguration {

@@ -33,6 +33,12 @@ public struct APIHTTPServer: Sendable {
         case webSocket(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, PodStreamRequest)
     }
 
+    /// A connection that has not said yet what it is.
+    private struct Accepted: Sendable {
+        var channel: any Channel
+        var negotiation: EventLoopFuture<Upgraded>
+    }
+
     private let server: APIServer
     private let configuration: Configuration
 
@@ -51,7 +57,9 @@ public struct APIHTTPServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .bind(host: self.configuration.host, port: self.configuration.port) { channel in
-                channel.eventLoop.makeCompletedFuture { try self.configure(channel) }
+                channel.eventLoop.makeCompletedFuture {
+                    Accepted(channel: channel, negotiation: try self.configure(channel))
+                }
             }
         if let address = listener.channel.localAddress { onListening(address) }
         try await withThrowingDiscardingTaskGroup { group in
@@ -98,9 +106,15 @@ public struct APIHTTPServer: Sendable {
     }
 
     /// Serves one connection; never throws, since one bad peer must not stop the server.
-    private func serve(_ negotiation: EventLoopFuture<Upgraded>) async {
+    private func serve(_ accepted: Accepted) async {
         do {
-            switch try await negotiation.get() {
+            // Who connects and says nothing must not keep the server from ending.
+            let upgraded = try await withTaskCancellationHandler {
+                try await accepted.negotiation.get()
+            } onCancel: {
+                accepted.channel.close(promise: nil)
+            }
+            switch upgraded {
             case .http(let channel):
                 try await HTTPConnection(frontend: HTTPFrontend(self.server), channel: channel).run()
             case .webSocket(let channel, let request):
@@ -128,5 +142,28 @@ private final class ResponsePartHandler: ChannelOutboundHandler {
             case .end(let trailers): .end(trailers)
             }
         context.write(Self.wrapOutboundOut(part), promise: promise)
+    }
+}
+
+/// Hides upgrades that will not be taken from NIO's upgrade handler, which loses the head of a request whose upgrade it
+/// declines (swift-nio 2.101): the client would wait for ever. Only the first request of a connection can upgrade.
+private final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+
+    private let takesUpgrades: Bool
+
+    init(takesUpgrades: Bool) {
+        self.takesUpgrades = takesUpgrades
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var part = Self.unwrapInboundIn(data)
+        if case .head(var head) = part, !self.takesUpgrades || PodStreamRequest(head) == nil {
+            head.headers.remove(name: "Upgrade")
+            part = .head(head)
+        }
+        context.fireChannelRead(Self.wrapInboundOut(part))
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 }

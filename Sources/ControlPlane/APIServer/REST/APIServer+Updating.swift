@@ -28,9 +28,15 @@ extension APIServer {
         let patch = request.api.body ?? .null
         return try self.change(request) { current throws(StatusError) in
             let before = request.definition.encode(current, version: request.version)
-            let after = try request.definition.patched(before, with: patch, type: type, version: request.version)
-            try self.checkName(of: after, request)
-            return try request.decode(after)
+            let after = try request.definition.decodePatched(
+                before,
+                with: patch,
+                type: type,
+                version: request.version,
+                fieldValidation: request.options.fieldValidation
+            )
+            try self.checkName(of: after.object, request)
+            return after
         }
     }
 

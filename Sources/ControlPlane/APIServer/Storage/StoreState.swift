@@ -121,6 +121,21 @@ package struct StoreRecord: Hashable, Sendable {
     package var object: JSONValue
     /// Whether the object goes.
     package var isDeletion: Bool
+
+    /// A change.
+    package init(
+        revision: Int64,
+        resource: GroupVersionResource,
+        key: ObjectKey,
+        object: JSONValue,
+        isDeletion: Bool
+    ) {
+        self.revision = revision
+        self.resource = resource
+        self.key = key
+        self.object = object
+        self.isDeletion = isDeletion
+    }
 }
 
 /// A change as watches see it.
