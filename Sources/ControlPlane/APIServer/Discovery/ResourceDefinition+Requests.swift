@@ -28,18 +28,46 @@ extension ResourceDefinition {
         fieldValidation: FieldValidation,
         duplicateFields: [String] = []
     ) throws(StatusError) -> Decoded {
-        fatalError("soon")
+        guard body.object != nil else { throw self.unrecognized(body) }
+        try self.checkKind(of: body, version: version)
+        let cannot = "\(self.kind) in version \"\(version)\" cannot be handled as a \(self.kind): "
+        var normalizer = ObjectNormalizer(keepsUnknownFields: fieldValidation == .ignore)
+        var object: JSONValue
+        do throws(ObjectNormalizer.TypeError) {
+            object = try normalizer.normalize(body, as: self.kind)
+        } catch {
+            throw .badRequest(cannot + error.description)
+        }
+        let problems =
+            duplicateFields.map { "duplicate field \"\($0)\"" }
+            + normalizer.unknownFields.map { "unknown field \"\($0)\"" }
+        if fieldValidation == .strict, !problems.isEmpty {
+            throw .badRequest(cannot + "strict decoding error: " + problems.joined(separator: ", "))
+        }
+        object["apiVersion"] = .string(self.stored.apiVersion)
+        object["kind"] = .string(self.kind)
+        if version != self.versions[0] { self.betaDefaults?(&object) }
+        self.strategy.applyDefaults(&object)
+        return Decoded(object: object, warnings: fieldValidation == .warn ? problems : [])
     }
 
     /// The object in a served version, `apiVersion` and `kind` set.
     package func encode(_ object: JSONValue, version: String) -> JSONValue {
-        fatalError("soon")
+        var object = object
+        object["apiVersion"] = .string(self.served(version: version).apiVersion)
+        object["kind"] = .string(self.kind)
+        return object
     }
 
     /// Prepares and checks a new object; returns texts of Warning headers.
     /// - Throws: 422 with all that is wrong.
     package func admitCreate(_ object: inout JSONValue) throws(StatusError) -> [String] {
-        fatalError("soon")
+        self.strategy.prepareForCreate(&object)
+        object = self.normalized(object)
+        let errors =
+            MetadataValidation.errors(in: object["metadata"] ?? .emptyObject, self) + self.strategy.validate(object)
+        if !errors.isEmpty { throw self.invalid(object, errors) }
+        return self.strategy.warnings(object, old: nil)
     }
 
     /// Prepares and checks an update against the stored object; returns texts of Warning headers. When the outcome
@@ -51,35 +79,163 @@ extension ResourceDefinition {
         old: JSONValue,
         subresource: String?
     ) throws(StatusError) -> [String] {
-        fatalError("soon")
+        self.keepIdentity(of: &object, old: old)
+        let isStatus = subresource == "status"
+        if isStatus {
+            self.strategy.prepareForStatusUpdate(&object, old: old)
+        } else {
+            self.strategy.prepareForUpdate(&object, old: old)
+        }
+        object = self.normalized(object)
+        let metadata = object["metadata"] ?? .emptyObject
+        var errors = MetadataValidation.updateErrors(metadata, old: old["metadata"] ?? .emptyObject)
+        errors += MetadataValidation.errors(in: metadata, self)
+        if isStatus {
+            errors += self.strategy.validateStatusUpdate(object, old: old)
+        } else {
+            errors += self.strategy.validate(object) + self.strategy.validateUpdate(object, old: old)
+        }
+        if !errors.isEmpty { throw self.invalid(object, errors) }
+        return isStatus ? [] : self.strategy.warnings(object, old: old)
     }
 
     /// Applies a JSON, merge or strategic merge patch to an object in the request's version. The outcome is a body to
     /// ``decode(_:version:fieldValidation:duplicateFields:)``.
-    /// - Throws: 400 or 422, as upstream, when it does not apply.
+    /// - Throws: 400, 422 or 500, as upstream, when it does not apply.
     package func patched(
         _ current: JSONValue,
         with patch: JSONValue,
         type: APIRequest.PatchType,
         version: String
     ) throws(StatusError) -> JSONValue {
-        fatalError("soon")
+        do throws(PatchError) {
+            switch type {
+            case .json:
+                guard patch.array != nil else {
+                    throw PatchError(kind: .malformed, description: Self.wrongPatch(patch, "[]handlers.jsonPatchOp"))
+                }
+                return try JSONPatch(json: patch).applied(to: current)
+            case .merge:
+                guard patch.object != nil else {
+                    throw PatchError(kind: .malformed, description: Self.wrongPatch(patch, "map[string]interface {}"))
+                }
+                return MergePatch.applied(patch, to: current)
+            case .strategicMerge:
+                guard patch.object != nil else {
+                    throw PatchError(kind: .malformed, description: Self.wrongPatch(patch, "map[string]interface {}"))
+                }
+                return try StrategicMergePatch().applied(patch, to: current, kind: self.kind)
+            case .apply: throw PatchError(kind: .malformed, description: "server-side apply is not supported")
+            }
+        } catch {
+            switch error.kind {
+            case .malformed: throw .badRequest(error.description)
+            case .notApplicable:
+                throw StatusError(
+                    code: 422,
+                    reason: "Invalid",
+                    message: "the server rejected our request due to an error in our request",
+                    details: .init()
+                )
+            case .directive: throw StatusError(code: 500, reason: "", message: error.description)
+            }
+        }
     }
 
-    /// A `Table` of objects in the request's version.
-    /// - Parameters:
-    ///   - metadata: the list's `metadata`; nil for a single object.
-    ///   - includeObject: `Metadata` (the default), `Object` or `None`.
-    ///   - apiVersion: `meta.k8s.io/v1` or `meta.k8s.io/v1beta1`.
-    ///   - now: seconds since 1970, for ages.
-    package func table(
-        of objects: [JSONValue],
-        metadata: JSONValue?,
-        includeObject: String,
-        apiVersion: String,
-        includeHeaders: Bool,
-        now: Double
-    ) -> JSONValue {
-        fatalError("soon")
+    /// ``patched(_:with:type:version:)`` and ``decode(_:version:fieldValidation:duplicateFields:)`` in one: what cannot be
+    /// read after a patch is upstream's 422 about the patch.
+    package func decodePatched(
+        _ current: JSONValue,
+        with patch: JSONValue,
+        type: APIRequest.PatchType,
+        version: String,
+        fieldValidation: FieldValidation
+    ) throws(StatusError) -> Decoded {
+        let body = try self.patched(current, with: patch, type: type, version: version)
+        do throws(StatusError) {
+            return try self.decode(body, version: version, fieldValidation: fieldValidation)
+        } catch {
+            let shown = type == .strategicMerge ? GoText.value(patch) : body.text
+            // The cause alone, without the words about the version.
+            let cause = error.message.split(separator: "cannot be handled as a \(self.kind): ", maxSplits: 1).last
+            let problem = FieldError.invalid("patch", .string(shown), cause.map(String.init) ?? error.message)
+            throw .invalid(kind: "", group: "", name: "", [problem])
+        }
+    }
+
+    // MARK: - Steps
+
+    private static func wrongPatch(_ patch: JSONValue, _ goType: String) -> String {
+        let word: String =
+            switch patch {
+            case .null: "null"
+            case .bool: "bool"
+            case .integer, .double: "number"
+            case .string: "string"
+            case .array: "array"
+            case .object: "object"
+            }
+        return "error decoding patch: json: cannot unmarshal \(word) into Go value of type \(goType)"
+    }
+
+    private func unrecognized(_ body: JSONValue) -> StatusError {
+        let word =
+            switch body {
+            case .array: "array"
+            case .string: "string"
+            case .bool: "bool"
+            case .null, .integer, .double, .object: "number"
+            }
+        let hex = body.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return .badRequest(
+            "the object provided is unrecognized (must be of type \(self.kind)): couldn't get version/kind; json parse "
+                + "error: json: cannot unmarshal \(word) into Go value of type struct { APIVersion string "
+                + "\"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" } (\(hex))"
+        )
+    }
+
+    /// A body may leave out its version and kind, but not name others.
+    private func checkKind(of body: JSONValue, version: String) throws(StatusError) {
+        let apiVersion = self.served(version: version).apiVersion
+        let given = body["kind"]?.string ?? ""
+        let givenVersion = body["apiVersion"]?.string ?? ""
+        if !givenVersion.isEmpty, givenVersion != apiVersion {
+            throw .badRequest(
+                "the API version in the data (\(givenVersion)) does not match the expected API version (\(apiVersion))"
+            )
+        }
+        if !given.isEmpty, given != self.kind {
+            let group = self.group.isEmpty ? "core" : self.group
+            throw .badRequest(
+                "\(given) in version \"\(version)\" cannot be handled as a \(self.kind): converting (\(version).\(given)) "
+                    + "to (\(group).\(self.kind)): unknown conversion"
+            )
+        }
+    }
+
+    /// What an update cannot change of the metadata, whatever the client sends.
+    private func keepIdentity(of object: inout JSONValue, old: JSONValue) {
+        var metadata = object["metadata"] ?? .emptyObject
+        for field in ["generation", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+            metadata[field] = old["metadata"]?[field]
+        }
+        for field in ["uid", "creationTimestamp", "namespace"] where (metadata[field]?.string ?? "").isEmpty {
+            metadata[field] = old["metadata"]?[field]
+        }
+        object["metadata"] = metadata
+    }
+
+    /// The normal form again, after what preparation took away or put in.
+    private func normalized(_ object: JSONValue) -> JSONValue {
+        var normalizer = ObjectNormalizer(keepsUnknownFields: true)
+        do throws(ObjectNormalizer.TypeError) {
+            return try normalizer.normalize(object, as: self.kind)
+        } catch {
+            return object  // an object of a kind whose types were checked at decoding has no wrong types now
+        }
+    }
+
+    private func invalid(_ object: JSONValue, _ errors: [FieldError]) -> StatusError {
+        .invalid(kind: self.kind, group: self.group, name: object["metadata", "name"]?.string ?? "", errors)
     }
 }

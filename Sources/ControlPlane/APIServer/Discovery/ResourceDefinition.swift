@@ -31,6 +31,12 @@ package struct ResourceDefinition: Sendable {
     package var strategy: any ResourceStrategy
     /// How lists of it look in tables.
     package var table: TableDefinition
+    /// What upstream's discovery says of the stored version (a hash that clients compare); empty for nothing.
+    package var storageVersionHash = ""
+    /// The Warning header of every answer about it, when it is deprecated.
+    package var deprecation: String?
+    /// What earlier versions than the stored one fill in first.
+    package var betaDefaults: (@Sendable (inout JSONValue) -> Void)?
 
     /// The resource in the version that objects are stored in.
     package var stored: GroupVersionResource { self.served(version: self.versions[0]) }

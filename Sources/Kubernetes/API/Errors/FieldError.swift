@@ -48,6 +48,8 @@ public struct FieldError: Error, Hashable, Sendable, CustomStringConvertible {
     public var field: String
     /// The value that is wrong, where messages show it.
     public var value: JSONValue?
+    /// How messages show the value, where that is not its JSON text (upstream prints internal structures).
+    public var shownValue: String?
     /// What it should be; may be empty.
     public var detail: String
 
@@ -65,7 +67,7 @@ public struct FieldError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self.kind {
         case .required, .forbidden, .tooLong, .internalError: break
         case .notFound, .duplicate, .invalid, .notSupported, .tooMany, .typeInvalid:
-            if let value { body += ": \(Self.shown(value))" }
+            if let shown = self.shownValue ?? self.value.map(Self.shown) { body += ": \(shown)" }
         }
         return self.detail.isEmpty ? body : "\(body): \(self.detail)"
     }
@@ -90,6 +92,13 @@ extension FieldError {
     /// A value that cannot be.
     public static func invalid(_ path: FieldPath, _ value: JSONValue, _ detail: String) -> FieldError {
         FieldError(.invalid, path.description, value: value, detail: detail)
+    }
+
+    /// A value that cannot be, shown by upstream in a form of its own.
+    public static func invalid(_ path: FieldPath, shown: String, _ detail: String) -> FieldError {
+        var error = FieldError(.invalid, path.description, detail: detail)
+        error.shownValue = shown
+        return error
     }
 
     /// A field that must not be set, or not changed.

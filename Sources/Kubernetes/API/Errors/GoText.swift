@@ -1,6 +1,8 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+package import JSON
+
 /// Texts in the form that Go's formatting verbs give them, since upstream's messages are made of these.
 package enum GoText {
     /// `%q`.
@@ -29,5 +31,16 @@ package enum GoText {
     /// `%v` of a list of quoted texts: `["a" "b"]`.
     package static func quotedList(_ texts: [String]) -> String {
         "[" + texts.map(Self.quoted).joined(separator: " ") + "]"
+    }
+
+    /// `%v` of a decoded value: `map[a:1 b:[x y]]`.
+    package static func value(_ value: JSONValue) -> String {
+        switch value {
+        case .null: "<nil>"
+        case .string(let text): text
+        case .bool, .integer, .double: value.text
+        case .array(let elements): "[" + elements.map(Self.value).joined(separator: " ") + "]"
+        case .object(let members): "map[" + members.map { "\($0):\(Self.value($1))" }.joined(separator: " ") + "]"
+        }
     }
 }

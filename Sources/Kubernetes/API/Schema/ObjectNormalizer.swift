@@ -8,7 +8,11 @@ package import JSON
 package struct ObjectNormalizer {
     /// A field of the wrong type, in the words of Go's encoding/json.
     package struct TypeError: Error, Hashable, CustomStringConvertible {
+        /// The text.
         package var description: String
+
+        /// An error of that text.
+        package init(description: String) { self.description = description }
     }
 
     private let schema: Schema

@@ -1,0 +1,232 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesAPI
+
+/// StatefulSets (`pkg/registry/apps/statefulset/strategy.go`, `pkg/apis/apps/validation/validation.go`).
+struct StatefulSetStrategy: ResourceStrategy {
+    private static let mutableFields = [
+        "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
+    ]
+
+    func applyDefaults(_ object: inout JSONValue) { ObjectDefaults.apply(toStatefulSet: &object) }
+
+    func prepareForCreate(_ object: inout JSONValue) {
+        object["status"] = nil
+        object["metadata", "generation"] = 1
+        // The gate MaxUnavailableStatefulSet is off, as it is by default in 1.36: the field is dropped silently.
+        object["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"] = nil
+    }
+
+    func prepareForUpdate(_ object: inout JSONValue, old: JSONValue) {
+        object["status"] = old["status"]
+        if old["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"] == nil {
+            object["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"] = nil
+        }
+        self.countGeneration(&object, old: old)
+    }
+
+    func validate(_ object: JSONValue) -> [FieldError] {
+        let spec = object["spec"] ?? .emptyObject
+        let path: FieldPath = "spec"
+        var errors: [FieldError] = []
+        switch spec["podManagementPolicy"]?.string ?? "" {
+        case "": errors.append(.required(path.child("podManagementPolicy")))
+        case "OrderedReady", "Parallel": break
+        case let other:
+            errors.append(
+                .invalid(path.child("podManagementPolicy"), .string(other), "must be 'OrderedReady' or 'Parallel'")
+            )
+        }
+        errors += self.updateStrategyErrors(spec["updateStrategy"] ?? .emptyObject, path.child("updateStrategy"))
+        for field in ["whenDeleted", "whenScaled"] {
+            let place = path.child("persistentVolumeClaimRetentionPolicy")
+            errors += FieldChecks.oneOf(
+                spec["persistentVolumeClaimRetentionPolicy", field],
+                ["Retain", "Delete"],
+                place.child(field)
+            )
+        }
+        errors += FieldChecks.nonNegative(spec["replicas"], path.child("replicas"))
+        errors += FieldChecks.nonNegative(spec["minReadySeconds"], path.child("minReadySeconds"))
+        errors += FieldChecks.nonNegative(spec["ordinals", "start"], path.child("ordinals").child("start"))
+        errors += self.templateErrors(spec, path)
+        return errors + self.claimErrors(spec, path)
+    }
+
+    private func updateStrategyErrors(_ strategy: JSONValue, _ path: FieldPath) -> [FieldError] {
+        let rolling = strategy["rollingUpdate"]
+        let partition = rolling?["partition"]?.integer ?? 0
+        let settings = "{\"Partition\":\(partition),\"MaxUnavailable\":\(rolling?["maxUnavailable"]?.text ?? "null")}"
+        switch strategy["type"]?.string ?? "" {
+        case "": return [.required(path)]
+        case "OnDelete":
+            guard rolling != nil else { return [] }
+            return [
+                .invalid(
+                    path.child("rollingUpdate"),
+                    shown: settings,
+                    "only allowed for updateStrategy 'RollingUpdate'"
+                )
+            ]
+        case "RollingUpdate":
+            let place = path.child("rollingUpdate")
+            var errors = FieldChecks.nonNegative(rolling?["partition"], place.child("partition"))
+            if let limit = rolling?["maxUnavailable"], !limit.isNull {
+                errors += FieldChecks.numberOrPercentage(limit, place.child("maxUnavailable"))
+                if limit == 0 || limit == "0%" {
+                    errors.append(.invalid(place.child("maxUnavailable"), limit, "cannot be 0"))
+                }
+            }
+            return errors
+        case let other:
+            let shown =
+                "{\"Type\":\(JSONValue.string(other).text),\"RollingUpdate\":\(rolling == nil ? "null" : settings)}"
+            return [.invalid(path, shown: shown, "must be 'RollingUpdate' or 'OnDelete'")]
+        }
+    }
+
+    private func templateErrors(_ spec: JSONValue, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        let selector = spec["selector"].flatMap { $0.isNull ? nil : LabelSelector(json: $0) }
+        if let selector {
+            errors += FieldChecks.selector(selector.json, path.child("selector"))
+            if selector.isEmpty {
+                errors.append(
+                    .invalid(path.child("selector"), selector.json, "empty selector is invalid for statefulset")
+                )
+            }
+        } else {
+            errors.append(.required(path.child("selector")))
+        }
+        let template = path.child("template")
+        let labels = spec["template", "metadata", "labels"]
+        let matches = selector?.matches(ObjectMeta(json: spec["template", "metadata"] ?? .emptyObject).labels) ?? false
+        if !matches {
+            errors.append(
+                .invalid(
+                    template.child("metadata").child("labels"),
+                    labels ?? .null,
+                    "`selector` does not match template `labels`"
+                )
+            )
+        }
+        errors += MetadataValidation.labelErrors(labels, template.child("metadata").child("labels"))
+        // The claims' volumes come to the pods later; mounts may name them already.
+        var podSpec = spec["template", "spec"] ?? .emptyObject
+        let restartPolicy = podSpec["restartPolicy"]
+        let claims = (spec["volumeClaimTemplates"]?.array ?? []).compactMap { $0["metadata", "name"]?.string }
+        let own = podSpec["volumes"]?.array ?? []
+        let added = claims.filter { claim in !own.contains { $0["name"]?.string == claim } }
+        if !added.isEmpty {
+            podSpec["volumes"] = .array(own + added.map { ["name": .string($0), "emptyDir": .emptyObject] })
+        }
+        var validation = PodValidation(spec: podSpec, path: template.child("spec"))
+        errors += validation.errors()
+        if let policy = restartPolicy?.string, policy != "Always", ["OnFailure", "Never"].contains(policy) {
+            errors.append(.notSupported(template.child("spec").child("restartPolicy"), .string(policy), ["Always"]))
+        }
+        if podSpec["activeDeadlineSeconds"] != nil {
+            errors.append(
+                .forbidden(
+                    template.child("spec").child("activeDeadlineSeconds"),
+                    "activeDeadlineSeconds in StatefulSet is not Supported"
+                )
+            )
+        }
+        return errors
+    }
+
+    private func claimErrors(_ spec: JSONValue, _ path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        if let name = spec["serviceName"]?.string, !name.isEmpty {
+            errors += NameRules.dnsLabelProblems(name).map { .invalid(path.child("serviceName"), .string(name), $0) }
+        }
+        for (index, claim) in (spec["volumeClaimTemplates"]?.array ?? []).enumerated() {
+            let place = path.child("volumeClaimTemplates").index(index)
+            errors += ClaimStrategy.specErrors(claim["spec"] ?? .emptyObject, place.child("spec"))
+        }
+        return errors
+    }
+
+    func validateUpdate(_ object: JSONValue, old: JSONValue) -> [FieldError] {
+        var (new, before) = (object["spec"] ?? .emptyObject, old["spec"] ?? .emptyObject)
+        for field in Self.mutableFields {
+            new[field] = nil
+            before[field] = nil
+        }
+        guard new != before else { return [] }
+        return [
+            .forbidden(
+                "spec",
+                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
+                    + "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+            )
+        ]
+    }
+
+    func validateStatusUpdate(_ object: JSONValue, old: JSONValue) -> [FieldError] {
+        let path: FieldPath = "status"
+        let status = object["status"] ?? .emptyObject
+        let counts = ["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"]
+        var errors = counts.flatMap { FieldChecks.nonNegative(status[$0], path.child($0)) }
+        errors += FieldChecks.nonNegative(status["observedGeneration"], path.child("observedGeneration"))
+        errors += FieldChecks.nonNegative(status["collisionCount"], path.child("collisionCount"))
+        let replicas = status["replicas"]?.integer ?? 0
+        for count in counts.dropFirst() {
+            guard let number = status[count]?.integer, number > replicas else { continue }
+            errors.append(.invalid(path.child(count), .integer(number), "cannot be greater than status.replicas"))
+        }
+        if let available = status["availableReplicas"]?.integer, available > status["readyReplicas"]?.integer ?? 0 {
+            errors.append(
+                .invalid(
+                    path.child("availableReplicas"),
+                    .integer(available),
+                    "cannot be greater than status.readyReplicas"
+                )
+            )
+        }
+        if let before = old["status", "collisionCount"]?.integer {
+            let now = status["collisionCount"]?.integer
+            if (now ?? 0) < before {
+                errors.append(.invalid(path.child("collisionCount"), .integer(now ?? 0), "cannot be decremented"))
+            }
+        }
+        return errors
+    }
+
+    func warnings(_ object: JSONValue, old: JSONValue?) -> [String] {
+        var warnings = AffinityValidation.warnings(
+            inSpec: object["spec", "template", "spec"] ?? .emptyObject,
+            "spec.template.spec"
+        )
+        if let limit = object["spec", "revisionHistoryLimit"]?.integer, limit < 0 {
+            warnings.append(
+                "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"
+            )
+        }
+        return warnings
+    }
+
+    func nameProblems(_ name: String, isPrefix: Bool) -> [String] {
+        NameRules.dnsLabelProblems(isPrefix ? Self.completed(name) : name)
+    }
+}
+
+/// ControllerRevisions.
+struct ControllerRevisionStrategy: ResourceStrategy {
+    func prepareForCreate(_ object: inout JSONValue) {}
+    func prepareForUpdate(_ object: inout JSONValue, old: JSONValue) {}
+
+    func validate(_ object: JSONValue) -> [FieldError] {
+        var errors: [FieldError] = []
+        if object["data"] ?? .null == .null { errors.append(.required("data", "data is mandatory")) }
+        return errors + FieldChecks.nonNegative(object["revision"], "revision")
+    }
+
+    func validateUpdate(_ object: JSONValue, old: JSONValue) -> [FieldError] {
+        object["data"] == old["data"] ? [] : [.invalid("data", object["data"] ?? .null, "field is immutable")]
+    }
+}
