@@ -39,5 +39,11 @@ package struct LogError: Error, Hashable, CustomStringConvertible {
     /// What was found, and what to do about it.
     package var reason: String
 
+    /// An error.
+    package init(file: String, reason: String) {
+        self.file = file
+        self.reason = reason
+    }
+
     package var description: String { "\(self.file): \(self.reason)" }
 }

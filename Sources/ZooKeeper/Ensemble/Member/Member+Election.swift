@@ -29,7 +29,7 @@ extension Member {
     /// Is without a leader from now on.
     mutating func look() {
         self.stopServing()
-        self.leading = nil
+        self.stopLeading()
         self.following = nil
         self.looking = Looking()
         self.scheduleElection()

@@ -22,7 +22,7 @@ extension Member {
         guard self.leading?.epoch != epoch else { return }
         self.stopServing()
         if self.leading != nil { self.effects.append(.reached(.steppedDown)) }
-        self.leading = nil
+        self.stopLeading()
         self.looking = nil
         self.following = Following(leader: peer, epoch: epoch, lastHeard: self.now)
         if epoch > self.promisedEpoch {

@@ -67,6 +67,14 @@ extension Member {
         self.setTimer(.heartbeat, after: self.configuration.heartbeatInterval)
     }
 
+    /// What it has decided in this turn is neither on its disk nor known to anybody: it never was.
+    mutating func stopLeading() {
+        if let first = self.leading?.unsent.first?.zxid {
+            self.window.truncate(after: Zxid(rawValue: first.rawValue - 1))
+        }
+        self.leading = nil
+    }
+
     /// Adds a decided transaction to the log.
     mutating func decide(_ transaction: Transaction, session: SessionID, request: RequestID, zxid: Zxid? = nil) {
         let entry = LogEntry(

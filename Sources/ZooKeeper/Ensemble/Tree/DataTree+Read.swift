@@ -40,6 +40,14 @@ extension DataTree {
         self.sessions[session]?.ephemerals.filter { $0.hasPrefix(prefix) }.sorted() ?? []
     }
 
+    /// Whether there is a session of that id.
+    package func isOpen(_ session: SessionID) -> Bool { self.sessions[session] != nil }
+
+    /// All nodes, sorted by path.
+    package var everything: [(path: String, node: Stat)] {
+        self.nodes.keys.sorted().compactMap { path in self.nodes[path].map { (path, $0.stat) } }
+    }
+
     private func node(_ path: String, allowing permission: ACL.Permissions? = nil) throws(Refusal) -> Node {
         guard NodePath.isValid(path) else { throw Refusal(.badArguments) }
         guard let node = self.nodes[path] else { throw Refusal(.noNode) }

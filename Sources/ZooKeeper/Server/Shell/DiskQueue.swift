@@ -83,38 +83,34 @@ final class DiskQueue: Sendable {
 
 extension MemberDisk {
     /// Does a batch of work with one sync at its end; returns what waited for it.
-    fileprivate mutating func perform(_ work: [MemberEffect]) throws -> [MemberEffect] {
+    fileprivate mutating func perform(_ effects: [MemberEffect]) throws -> [MemberEffect] {
         var durable: [MemberEffect] = []
-        var records: [LogRecord] = []
-        var committed = Zxid.zero
-        for effect in work {
-            if case .append(let entries, let upTo, let effects) = effect {
-                records += entries.map { LogRecord(zxid: $0.zxid, payload: $0.payload) }
-                committed = max(committed, upTo)
-                durable += effects
-                continue
-            }
-            try self.append(records, committed: committed)
-            records = []
+        var work: [DiskWork] = []
+        for effect in effects {
             switch effect {
-            case .truncate(let zxid, let effects):
-                try self.truncate(after: zxid)
-                durable += effects
-            case .saveVote(let epoch, let candidate, let effects):
-                try self.save(Vote(epoch: epoch, candidate: candidate?.rawValue ?? 0))
-                durable += effects
-            case .install(let tree, let effects):
-                try self.install(tree.chunks(), at: tree.zxid)
-                durable += effects
+            case .append(let entries, let committed, let whenDurable):
+                work.append(
+                    .append(entries.map { LogRecord(zxid: $0.zxid, payload: $0.payload) }, committed: committed)
+                )
+                durable += whenDurable
+            case .truncate(let zxid, let whenDurable):
+                work.append(.truncate(after: zxid))
+                durable += whenDurable
+            case .saveVote(let epoch, let candidate, let whenDurable):
+                work.append(.save(Vote(epoch: epoch, candidate: candidate?.rawValue ?? 0)))
+                durable += whenDurable
+            case .install(let tree, let whenDurable):
+                work.append(.install(AnySequence(tree.chunks()), at: tree.zxid))
+                durable += whenDurable
             case .takeSnapshot(let tree):
-                try self.takeSnapshot(tree.chunks(), at: tree.zxid)
+                work.append(.takeSnapshot(AnySequence(tree.chunks()), at: tree.zxid))
             case .markComplete:
-                try self.markComplete()
-            case .append, .send, .unlink, .reply, .close, .setReading, .notify, .setTimer, .resigned, .reached:
+                work.append(.markComplete)
+            case .send, .unlink, .reply, .close, .setReading, .notify, .setTimer, .resigned, .reached:
                 break
             }
         }
-        try self.append(records, committed: committed)
+        try self.write(work)
         try self.sync()
         return durable
     }

@@ -1,0 +1,188 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import Determinism
+import NIOCore
+import ZooKeeperEnsemble
+import ZooKeeperProtocol
+
+extension ZooKeeperSimulation {
+    /// So many requests a client has under way at most.
+    private static let askedMax = 4
+
+    mutating func scheduleTick(of index: Int) {
+        let milliseconds = Int.random(in: 2...40, using: &self.clients[index].generator)
+        self.queue.schedule(.tick(index), at: self.now + .milliseconds(milliseconds))
+    }
+
+    mutating func tick(_ index: Int) throws {
+        self.scheduleTick(of: index)
+        let client = self.clients[index]
+        guard self.now >= client.silentUntil else { return }
+        switch client.state {
+        case .disconnected:
+            self.connect(index)
+        case .connecting:
+            if client.lastHeard + .milliseconds(700) < self.now { self.hangUp(index) }
+        case .connected:
+            if client.lastHeard + .milliseconds(Int(client.timeoutMs) * 2 / 3) < self.now {
+                self.hangUp(index)
+                return
+            }
+            if !self.isHealed, self.clients[index].generator.chance(0.003) {
+                // It falls silent, often for longer than its session lives.
+                let silence = Int.random(in: 300...3000, using: &self.clients[index].generator)
+                self.clients[index].silentUntil = self.now + .milliseconds(silence)
+                self.hangUp(index)
+                return
+            }
+            self.toMember(index, .request(ConnectionID(rawValue: 0), xid: -2, .ping))
+            if client.asked.count < Self.askedMax { self.ask(index) }
+        }
+    }
+
+    private mutating func connect(_ index: Int) {
+        let id = self.ids[Int.random(in: 0..<self.ids.count, using: &self.clients[index].generator)]
+        guard self.nodes[id]?.member != nil else { return }
+        self.nextConnection += 1
+        let connection = ConnectionID(rawValue: self.nextConnection)
+        self.nodes[id]?.connections[connection] = index
+        self.clients[index].state = .connecting(connection)
+        self.clients[index].member = id
+        self.clients[index].lastHeard = self.now
+        let client = self.clients[index]
+        let request = ConnectRequest(
+            lastZxidSeen: client.lastZxid,
+            timeoutMs: 1500,
+            session: client.session,
+            password: client.password
+        )
+        self.toMember(index, .connect(connection, request))
+    }
+
+    private mutating func ask(_ index: Int) {
+        let (request, asked) = self.clients[index].choose(acknowledgedByAnybody: self.checker.acknowledged)
+        let xid = self.clients[index].nextXid
+        self.clients[index].nextXid += 1
+        self.clients[index].asked.append((xid, asked))
+        self.toMember(index, .request(ConnectionID(rawValue: 0), xid: xid, request))
+    }
+
+    /// Sends something on the client's connection.
+    private mutating func toMember(_ index: Int, _ event: MemberEvent) {
+        let client = self.clients[index]
+        guard let id = client.member, let connection = client.connection, let node = self.nodes[id],
+            node.connections[connection] != nil
+        else { return }
+        let bound: MemberEvent
+        if case .request(_, let xid, let request) = event {
+            bound = .request(connection, xid: xid, request)
+        } else {
+            bound = event
+        }
+        // The way there takes as long for all, so that it keeps the order.
+        self.queue.schedule(.member(id, life: node.life, bound), at: self.now + .milliseconds(1))
+    }
+
+    /// The client closes its connection.
+    private mutating func hangUp(_ index: Int) {
+        let client = self.clients[index]
+        if let id = client.member, let connection = client.connection, let node = self.nodes[id],
+            node.connections[connection] != nil
+        {
+            self.nodes[id]?.connections[connection] = nil
+            self.queue.schedule(
+                .member(id, life: node.life, .disconnected(connection)),
+                at: self.now + .milliseconds(1)
+            )
+        }
+        self.clients[index].disconnect()
+    }
+
+    /// The network drops the client's connection.
+    mutating func breakClient(_ index: Int) {
+        self.hangUp(index)
+    }
+
+    mutating func connectionLost(_ connection: ConnectionID, at index: Int) {
+        guard self.clients[index].connection == connection else { return }
+        self.clients[index].disconnect()
+    }
+
+    // MARK: - Answers
+
+    mutating func receive(_ message: ServerMessage, on connection: ConnectionID, at index: Int) throws {
+        guard self.clients[index].connection == connection else { return }
+        self.clients[index].lastHeard = self.now
+        switch message {
+        case .connected(let response): self.connected(response, connection, index)
+        case .event: break
+        case .reply(let reply):
+            self.clients[index].lastAnswered = self.now
+            self.checker.heard(self.clients[index].session, at: self.now)
+            if reply.xid == -2 { return }
+            try self.answered(reply, index)
+        }
+    }
+
+    private mutating func connected(_ response: ConnectResponse, _ connection: ConnectionID, _ index: Int) {
+        guard response.timeoutMs > 0 else {
+            self.clients[index].forgetSession()
+            self.clients[index].disconnect()
+            return
+        }
+        self.clients[index].state = .connected(connection)
+        self.clients[index].session = response.session
+        self.clients[index].password = response.password
+        self.clients[index].timeoutMs = response.timeoutMs
+        self.checker.heard(response.session, at: self.now)
+    }
+
+    private mutating func answered(_ reply: Reply, _ index: Int) throws {
+        let client = self.clients[index]
+        guard let (xid, asked) = client.asked.first, xid == reply.xid else {
+            throw self.fail(.safety, "client \(index) was answered out of order: \(reply.xid)")
+        }
+        self.clients[index].asked.removeFirst()
+        let isRefusal = reply.error != .ok
+        if !isRefusal || reply.error == .noNode || reply.error == .nodeExists {
+            self.clients[index].lastZxid = max(client.lastZxid, reply.zxid)
+        }
+        switch asked {
+        case .create:
+            if reply.error == .ok || reply.error == .nodeExists { self.clients[index].hasNode = true }
+            if !isRefusal { try self.checker.acknowledged(reply.zxid, to: client.session, self.fail) }
+        case .write(let number):
+            guard !isRefusal else { return }
+            try self.checker.acknowledged(reply.zxid, to: client.session, self.fail)
+            self.clients[index].acknowledged = number
+            if client.wantsProof { self.clients[index].hasProof = true }
+        case .ephemeral:
+            if !isRefusal { try self.checker.acknowledged(reply.zxid, to: client.session, self.fail) }
+        case .read(let sentBefore):
+            if reply.zxid < sentBefore {
+                throw self.fail(
+                    .safety,
+                    "client \(index) read the state of \(reply.zxid) after it had seen \(sentBefore)"
+                )
+            }
+            guard case .data(let data, _) = reply.body, let number = Int(String(buffer: data)) else { return }
+            if number < client.acknowledged {
+                throw self.fail(
+                    .safety,
+                    "client \(index) read \(number) after its \(client.acknowledged) was acknowledged"
+                )
+            }
+        case .sync(let acknowledged):
+            if !isRefusal, reply.zxid < acknowledged {
+                throw self.fail(
+                    .safety,
+                    "client \(index) synced to \(reply.zxid), but \(acknowledged) had been acknowledged before"
+                )
+            }
+        case .close:
+            self.clients[index].forgetSession()
+            self.clients[index].disconnect()
+        }
+    }
+}

@@ -1,0 +1,185 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import Determinism
+import NIOCore
+import ZooKeeperEnsemble
+import ZooKeeperLog
+import ZooKeeperProtocol
+
+/// A ZooKeeper ensemble in a world of faults: the production machines and the production log, in virtual time.
+///
+/// First links break, members are cut off, stopped, killed with what their disks had not synced, or asked to go, while
+/// clients read and write; after each event nothing may contradict what a client was told. Then all is healed, and
+/// everything has to work again soon.
+public struct ZooKeeperSimulation {
+    /// How long faults go on.
+    static let faultyTime = Duration.seconds(8)
+    /// How soon after healing every client must have written and all members must agree.
+    static let healingMax = Duration.seconds(15)
+
+    let seed: UInt64
+    var queue = EventQueue<SimulatedEvent>()
+    var now = Instant.zero
+    var events = 0
+    var trace = TraceHash()
+    var probes: [String: Int] = [:]
+    var network: SimulatedNetwork<MemberID>
+    var nodes: [MemberID: SimulatedMember] = [:]  // looked up, never iterated
+    let ids: [MemberID]
+    var clients: [SimulatedClient] = []
+    var checker: EnsembleChecker
+    var faults: SeededGenerator
+    var delays: SeededGenerator
+    var nextConnection: UInt64 = 0
+    var isHealed = false
+    private(set) var log: ((String) -> Void)?
+
+    /// Runs one seed from its beginning to its end.
+    /// - Parameters:
+    ///   - members: how many members the ensemble has, 1…9.
+    ///   - defect: the name of a bug to plant, one of ``defects``.
+    ///   - log: is given a line for everything that happens to a member.
+    public static func run(
+        seed: UInt64,
+        members: Int,
+        defect: String? = nil,
+        log: ((String) -> Void)? = nil
+    ) -> SimulationReport {
+        var simulation = ZooKeeperSimulation(
+            seed: seed,
+            members: members,
+            defect: defect.flatMap(MemberConfiguration.Defect.init(rawValue:))
+        )
+        simulation.log = log
+        return simulation.run()
+    }
+
+    /// The bugs that can be planted.
+    public static var defects: [String] { MemberConfiguration.Defect.allCases.map(\.rawValue) }
+
+    /// The rare paths that are counted.
+    public static var probes: [String] {
+        MemberProbe.allCases.map(\.rawValue) + SimulatedFault.allCases.map(\.rawValue)
+    }
+
+    init(seed: UInt64, members: Int, defect: MemberConfiguration.Defect?) {
+        self.seed = seed
+        let generator = SeededGenerator(seed: seed)
+        self.network = SimulatedNetwork(generator: generator.split("network"))
+        self.faults = generator.split("faults")
+        self.delays = generator.split("delays")
+        self.ids = (1...members).map { MemberID(rawValue: UInt8($0)) }
+        var sizes = generator.split("sizes")
+        let configuration = Self.configuration(members: self.ids, defect: defect, sizes: &sizes)
+        self.checker = EnsembleChecker()
+        for id in self.ids {
+            var own = configuration
+            own.id = id
+            self.nodes[id] = SimulatedMember(configuration: own, generator: generator.split("member \(id)"))
+        }
+        for index in 0..<4 {
+            self.clients.append(SimulatedClient(index: index, generator: generator.split("client \(index)")))
+        }
+    }
+
+    /// Short times, and limits so small that what they bring about happens.
+    private static func configuration(
+        members: [MemberID],
+        defect: MemberConfiguration.Defect?,
+        sizes: inout SeededGenerator
+    ) -> MemberConfiguration {
+        var configuration = MemberConfiguration(id: MemberID(rawValue: 1), members: members)
+        configuration.minSessionTimeoutMs = 1_000
+        configuration.maxSessionTimeoutMs = 4_000
+        configuration.heartbeatInterval = .milliseconds(50)
+        configuration.silenceMax = .milliseconds(400)
+        configuration.electionStagger = .milliseconds(8)
+        configuration.electionRetry = .milliseconds(80)
+        configuration.clientGrace = .milliseconds(300)
+        configuration.resignationMax = .milliseconds(500)
+        configuration.wallClockAtZeroMs = 1_700_000_000_000
+        configuration.snapshotInterval = [7, 40, 100_000][Int.random(in: 0..<3, using: &sizes)]
+        configuration.windowEntriesMax = [3, 20, 2_000][Int.random(in: 0..<3, using: &sizes)]
+        configuration.inFlightEntriesMax = [4, 4_000][Int.random(in: 0..<2, using: &sizes)]
+        configuration.clientRequestsMax = [3, 1_000][Int.random(in: 0..<2, using: &sizes)]
+        configuration.defect = defect
+        return configuration
+    }
+
+    private mutating func run() -> SimulationReport {
+        var failure: SimulationReport.Failure?
+        do {
+            try self.play()
+        } catch let error as SimulationReport.Failure {
+            failure = error
+        } catch {
+            failure = .init(kind: .safety, at: self.now, event: self.events, because: "\(error)")
+        }
+        return SimulationReport(
+            seed: self.seed,
+            events: self.events,
+            end: self.now,
+            trace: self.trace,
+            probes: self.probes,
+            failure: failure
+        )
+    }
+
+    private mutating func play() throws {
+        for id in self.ids { try self.boot(id) }
+        for index in self.clients.indices { self.scheduleTick(of: index) }
+        self.scheduleFault()
+        self.queue.schedule(.heal, at: .zero + Self.faultyTime)
+        let deadline = Instant.zero + Self.faultyTime + Self.healingMax
+        while let next = self.queue.next() {
+            self.now = next.at
+            self.events += 1
+            try self.happen(next.event)
+            if self.isHealed, self.events % 16 == 0, try self.isRecovered() { return }
+            if self.now > deadline { throw self.stuck() }
+        }
+    }
+
+    private mutating func happen(_ event: SimulatedEvent) throws {
+        self.trace.record(UInt64(bitPattern: self.now.nanoseconds))
+        switch event {
+        case .member(let id, let life, let event):
+            self.trace.record(UInt64(id.rawValue))
+            try self.handle(event, at: id, life: life)
+        case .turnEnd(let id, let life):
+            self.nodes[id]?.isTurnScheduled = false
+            try self.handle(.turnEnded, at: id, life: life)
+        case .timer(let id, let life, let timer, let generation):
+            guard self.nodes[id]?.timers[timer] == generation else { return }
+            try self.handle(.timer(timer), at: id, life: life)
+        case .delivery(let from, let to, let message, let delivery):
+            guard self.network.arrives(delivery, from: from, to: to), let life = self.nodes[to]?.life else { return }
+            self.trace.record(UInt64(from.rawValue) << 8 | UInt64(to.rawValue))
+            try self.handle(.message(from, message), at: to, life: life)
+        case .link(let one, let other): try self.link(one, other)
+        case .diskWritten(let id, let life): try self.finishWrite(at: id, life: life)
+        case .restart(let id): try self.boot(id)
+        case .wake(let id): self.wake(id)
+        case .fault: try self.strike()
+        case .unpartition(let one, let other):
+            self.network.heal(one, other)
+            self.scheduleLink(one, other)
+        case .heal: try self.healAll()
+        case .tick(let index): try self.tick(index)
+        case .toClient(let index, let connection, let message):
+            try self.receive(message, on: connection, at: index)
+        case .connectionLost(let index, let connection):
+            self.connectionLost(connection, at: index)
+        }
+    }
+
+    func fail(_ kind: SimulationReport.Failure.Kind, _ because: String) -> SimulationReport.Failure {
+        SimulationReport.Failure(kind: kind, at: self.now, event: self.events, because: because)
+    }
+
+    /// A random part of a duration.
+    mutating func delay(upTo duration: Duration) -> Duration {
+        .nanoseconds(Int64.random(in: 0...duration.wholeNanoseconds, using: &self.delays))
+    }
+}
