@@ -23,9 +23,9 @@ extension ControllerAction {
             request.verb = .patch
             request.patchType = .merge
             request.subresource = subresource
-        case .delete(let uid, let propagation):
+        case .delete(let uid, let resourceVersion, let propagation):
             request.verb = .delete
-            var options = DeleteOptions(uid: uid.isEmpty ? nil : uid)
+            var options = DeleteOptions(uid: uid.isEmpty ? nil : uid, resourceVersion: resourceVersion)
             options.propagationPolicy = propagation.flatMap(DeleteOptions.PropagationPolicy.init(rawValue:))
             request.body = options.json
         case .evict(let uid):
@@ -65,7 +65,7 @@ extension ControllerAction {
         case .create, .update, .mergePatch:
             guard let version = answer["metadata", "resourceVersion"]?.string.flatMap(Int64.init) else { return nil }
             return .version(self.resource, self.key, version)
-        case .delete(let uid, _), .evict(let uid):
+        case .delete(let uid, _, _), .evict(let uid):
             return uid.isEmpty ? nil : .deleted(ObjectIdentity(resource: self.resource, key: self.key, uid: uid))
         case .createSubresource:
             // Only pods are bound; the body names the life of the pod.

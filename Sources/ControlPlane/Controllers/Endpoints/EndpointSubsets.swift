@@ -77,7 +77,7 @@ struct EndpointSubsets {
     }
 
     /// Ports with the same addresses share a subset; addresses are sorted by address and uid, ports by name and number.
-    var json: JSONValue {
+    var json: [JSONValue] {
         var portsByAddresses: [[Address]: [JSONValue]] = [:]
         for (port, addresses) in self.addresses {
             let sorted = Set(addresses).sorted { ($0.ip, $0.uid) < ($1.ip, $1.uid) }
@@ -92,12 +92,11 @@ struct EndpointSubsets {
             if !ports.isEmpty { subset["ports"] = .array(ports.sorted { order($0) < order($1) }) }
             return subset
         }
-        return .array(
-            subsets.sorted { left, right in
-                let (first, second) = (left["ports"]?.array?.first, right["ports"]?.array?.first)
-                let (leftOrder, rightOrder) = (first.map(order) ?? ("", 0), second.map(order) ?? ("", 0))
-                return leftOrder == rightOrder ? left.text < right.text : leftOrder < rightOrder
-            }
-        )
+        return subsets.sorted { left, right in
+            let (first, second) = (left["ports"]?.array?.first, right["ports"]?.array?.first)
+            let (leftOrder, rightOrder) = (first.map(order) ?? ("", 0), second.map(order) ?? ("", 0))
+            return leftOrder == rightOrder ? left.text < right.text : leftOrder < rightOrder
+        }
+
     }
 }

@@ -47,7 +47,7 @@ public struct EndpointsReconciler: Reconciler {
             if let existing, existing["metadata", "labels", Self.managedByLabel]?.string == self.component {
                 plan.then([
                     ControllerAction(
-                        .delete(uid: existing.uid, propagation: nil),
+                        .delete(uid: existing.uid),
                         .endpoints,
                         key,
                         tolerated: .absence
@@ -63,8 +63,8 @@ public struct EndpointsReconciler: Reconciler {
         ).json
         var labels = service["metadata", "labels"] ?? .emptyObject
         labels[Self.managedByLabel] = .string(self.component)
-        labels[Self.headlessLabel] = Self.isHeadless(service) ? "" : nil
-        if existing?["subsets"] ?? .array([]) == subsets, existing?["metadata", "labels"] == labels { return plan }
+        if Self.isHeadless(service) { labels[Self.headlessLabel] = "" }
+        if existing?["subsets"]?.array ?? [] == subsets, existing?["metadata", "labels"] == labels { return plan }
 
         var endpoints: JSONValue =
             existing ?? [
@@ -73,7 +73,7 @@ public struct EndpointsReconciler: Reconciler {
             ]
         endpoints["metadata", "labels"] = labels
         endpoints["metadata", "annotations", Self.triggerAnnotation] = .string(now.rfc3339)
-        endpoints["subsets"] = subsets == .array([]) ? nil : subsets
+        endpoints["subsets"] = .list(subsets)
         var action = ControllerAction(
             existing == nil ? .create : .update(subresource: nil),
             .endpoints,

@@ -154,7 +154,7 @@ struct CollectionSync {
     ) -> ControllerAction {
         var object = object
         let left = OwnerReference.all(of: object).filter { !uids.contains($0.uid) }.map(\.json)
-        object["metadata", "ownerReferences"] = left.isEmpty ? nil : .array(left)
+        object["metadata", "ownerReferences"] = .list(left)
         var action = ControllerAction(
             .update(subresource: nil),
             resource,
@@ -169,7 +169,7 @@ struct CollectionSync {
     private func dropFinalizer(_ name: String) -> ControllerAction {
         var object = self.object
         let left = object.finalizers.filter { $0 != name }.map(JSONValue.string)
-        object["metadata", "finalizers"] = left.isEmpty ? nil : .array(left)
+        object["metadata", "finalizers"] = .list(left)
         return ControllerAction(.update(subresource: nil), self.resource, self.key, body: object, tolerated: .absence)
     }
 }

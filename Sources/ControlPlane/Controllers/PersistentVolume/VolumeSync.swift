@@ -66,7 +66,7 @@ struct VolumeSync {
                 == PersistentVolumeReconciler.provisioner
         else { return }
         var action = ControllerAction(
-            .delete(uid: self.volume.uid, propagation: nil),
+            .delete(uid: self.volume.uid),
             .persistentVolumes,
             ObservedObjects.key(of: self.volume),
             tolerated: .absence

@@ -14,8 +14,9 @@ public struct ControllerAction: Hashable, Sendable {
         case update(subresource: String?)
         /// A JSON merge patch of the object (or its subresource).
         case mergePatch(subresource: String?)
-        /// Delete that life of the object; `propagation` is `Background`, `Foreground`, `Orphan` or nil (the default).
-        case delete(uid: String, propagation: String?)
+        /// Delete that life of the object (and only in that version, if one is named); `propagation` is `Background`,
+        /// `Foreground`, `Orphan` or nil (the default).
+        case delete(uid: String, resourceVersion: String? = nil, propagation: String? = nil)
         /// Delete that pod by the eviction subresource, which asks its disruption budget.
         case evict(uid: String)
         /// Create the subresource in the body (`binding`).
@@ -36,6 +37,26 @@ public struct ControllerAction: Hashable, Sendable {
         case absent(ObjectIdentity)
         /// The object of that name has that uid and is not being deleted.
         case present(ObjectIdentity)
+
+        /// Whose live state is asked for.
+        public var identity: ObjectIdentity {
+            switch self {
+            case .absent(let identity), .present(let identity): identity
+            }
+        }
+
+        /// What is wrong, given the object of that name as it is now; nil when the precondition holds.
+        public func unmet(by object: JSONValue?) -> String? {
+            switch self {
+            case .absent(let identity):
+                return object?.uid == identity.uid ? "\(identity) is still there" : nil
+            case .present(let identity):
+                guard let object, object.uid == identity.uid else {
+                    return "\(identity) with uid \(identity.uid) is gone"
+                }
+                return object.isTerminating ? "\(identity) has just been deleted" : nil
+            }
+        }
     }
 
     /// What is asked.

@@ -32,7 +32,9 @@ public struct ObservedObjects: Hashable, Sendable {
     public func object(_ resource: GroupVersionResource, _ key: ObjectName) -> JSONValue? {
         guard let store = self.stores[resource] else { return nil }
         let (index, found) = store.position(of: key)
-        return found ? store.objects[index] : nil
+        // No conditional expression here: its nil would be JSON's null.
+        guard found else { return nil }
+        return store.objects[index]
     }
 
     /// All objects of a kind, by key.

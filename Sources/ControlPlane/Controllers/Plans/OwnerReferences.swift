@@ -59,6 +59,12 @@ extension JSONValue {
     /// `metadata.finalizers`.
     package var finalizers: [String] { (self["metadata"]?["finalizers"]?.array ?? []).compactMap(\.string) }
 
+    /// An array, or nothing when it is empty: how the API has lists. (A conditional expression with `nil` would give null.)
+    package static func list(_ elements: [JSONValue]) -> JSONValue? {
+        guard !elements.isEmpty else { return nil }
+        return .array(elements)
+    }
+
     /// The condition of that type in `status.conditions`.
     package func condition(_ type: String) -> JSONValue? {
         for condition in self["status"]?["conditions"]?.array ?? [] where condition["type"]?.string == type {

@@ -103,7 +103,8 @@ public struct SchedulerReconciler: Reconciler {
         var condition: JSONValue = [
             "type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": .string(message),
             "lastProbeTime": .null,
-            "lastTransitionTime": old?["status"] == "False" ? old?["lastTransitionTime"] ?? .null : .string(now.rfc3339),
+            "lastTransitionTime": old?["status"] == "False"
+                ? old?["lastTransitionTime"] ?? .null : .string(now.rfc3339),
         ]
         condition["observedGeneration"] = pod["metadata", "generation"]
         var pod = pod

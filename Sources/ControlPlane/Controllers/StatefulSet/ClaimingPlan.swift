@@ -89,7 +89,7 @@ struct ClaimingPlan: Hashable, Sendable {
         let references = (object["metadata", "ownerReferences"]?.array ?? []).filter {
             $0["uid"]?.string != self.set.uid
         }
-        object["metadata", "ownerReferences"] = references.isEmpty ? nil : .array(references)
+        object["metadata", "ownerReferences"] = .list(references)
         return ControllerAction(
             .update(subresource: nil),
             .pods,

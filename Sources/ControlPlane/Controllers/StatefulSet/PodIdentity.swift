@@ -33,7 +33,7 @@ enum PodIdentity {
         metadata["labels", self.revisionLabel] = .string(revision.name)
         var spec = template["spec"] ?? .emptyObject
         spec["hostname"] = .string(name)
-        spec["subdomain"] = set.serviceName.isEmpty ? nil : .string(set.serviceName)
+        if !set.serviceName.isEmpty { spec["subdomain"] = .string(set.serviceName) }
         spec["volumes"] = self.volumes(of: spec, set: set, ordinal: ordinal)
         return ["apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec]
     }
@@ -46,7 +46,7 @@ enum PodIdentity {
         }
         let claimed = Set(set.claimTemplates.map(\.name))
         volumes += (spec["volumes"]?.array ?? []).filter { !claimed.contains($0["name"]?.string ?? "") }
-        return volumes.isEmpty ? nil : .array(volumes)
+        return .list(volumes)
     }
 
     /// The claim of a template for that ordinal, as it is to be created.

@@ -32,7 +32,7 @@ extension StatefulSetSync {
     /// A plain deletion, which asks no budget.
     func deletion(of pod: PodState) -> ControllerAction {
         var action = ControllerAction(
-            .delete(uid: pod.uid, propagation: nil),
+            .delete(uid: pod.uid),
             .pods,
             ObjectName(namespace: self.set.namespace, name: pod.name)
         )
@@ -90,7 +90,7 @@ extension StatefulSetSync {
             switch retention.verdict(on: claim) {
             case .upToDate: continue
             case .owners(let references):
-                claim["metadata", "ownerReferences"] = references.isEmpty ? nil : .array(references)
+                claim["metadata", "ownerReferences"] = .list(references)
                 var action = ControllerAction(
                     .update(subresource: nil),
                     .persistentVolumeClaims,

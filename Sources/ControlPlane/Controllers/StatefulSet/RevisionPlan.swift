@@ -96,7 +96,7 @@ struct RevisionPlan: Hashable, Sendable {
         let history = self.all.filter { !live.contains($0.name) }
         return history.dropLast(set.revisionHistoryLimit).map { revision in
             ControllerAction(
-                .delete(uid: revision.object.uid, propagation: nil),
+                .delete(uid: revision.object.uid),
                 .controllerRevisions,
                 Self.key(of: revision, in: set),
                 tolerated: .absence

@@ -79,8 +79,6 @@ struct UpdatePhase {
     /// - Returns: false when its budget does not let it go now.
     private mutating func takeDown(_ pod: PodState) -> Bool {
         var action = self.sync.deletion(of: pod)
-        // A pod that a 404 says is gone is as good as deleted.
-        action.tolerated = .absence
         switch self.sync.options.disruptionBudget {
         case .respected where pod.isRunningAndReady:
             if let hold = self.hold(pod) {
@@ -89,9 +87,15 @@ struct UpdatePhase {
                 return false
             }
             action.operation = .evict(uid: pod.uid)
+            action.tolerated = .absence
             action.failureEvent = self.held(pod, EventRecord.errorPlaceholder)
-        case .respected, .upstream:
-            break
+        case .respected:
+            // Unready as far as this cache knows: should it be Ready by now, the server refuses, and it is evicted instead.
+            let version = pod.object["metadata", "resourceVersion"]?.string
+            action.operation = .delete(uid: pod.uid, resourceVersion: version)
+        case .upstream:
+            // A pod that a 404 says is gone is as good as deleted.
+            action.tolerated = .absence
         }
         self.plan.steps.append([[action]])
         self.wait(WaitingReason(.changed, pod.name, detail: "taken down for the update"))
