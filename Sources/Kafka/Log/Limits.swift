@@ -10,6 +10,8 @@ package enum Limits {
     /// How many batches of each idempotent producer are remembered, to answer repeated ones. Kafka's number: a producer
     /// may have five requests on their way.
     static let batchesPerProducer = 5
+    /// How much of the log before a snapshot is read to find the earlier of these batches, in bytes.
+    static let producerHistoryBytes: Int64 = 4 << 20
     /// How many idempotent producers a partition remembers; the one that was silent longest goes first.
     static let producersMax = 100_000
     /// How many index entries wait in memory before they are written.

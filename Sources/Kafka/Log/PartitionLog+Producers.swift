@@ -40,6 +40,7 @@ extension PartitionLog {
             do {
                 states = try ProducerStates.readSnapshot(from: self.snapshotPath(offset), in: self.storage)
                 position = offset
+                states.recall(try self.history(before: offset))
                 break
             } catch is LogError {
                 continue  // damaged: an older one, or the log itself, will do
@@ -56,5 +57,28 @@ extension PartitionLog {
             }
         }
         self.producers = states
+    }
+
+    /// The producers of the last batches before an offset: a snapshot has only the last batch of each.
+    private func history(before endOffset: Int64) throws -> ProducerStates {
+        var history = ProducerStates(isComplete: false)
+        let end = self.segments.partitionPoint { $0.baseOffset >= endOffset }
+        var first = end
+        var bytes: Int64 = 0
+        while first > 0, bytes < Limits.producerHistoryBytes {
+            first -= 1
+            bytes += self.segments[first].size
+        }
+        for (index, segment) in self.segments[first..<end].enumerated() {
+            let start =
+                index == 0
+                ? segment.position(beforeEnd: max(0, segment.size - (bytes - Limits.producerHistoryBytes))) : 0
+            try segment.scan(from: start) { batch, _ in
+                guard batch.nextOffset <= endOffset else { return false }
+                history.appended(batch)
+                return true
+            }
+        }
+        return history
     }
 }

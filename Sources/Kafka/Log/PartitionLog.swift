@@ -261,19 +261,23 @@ package final class PartitionLog {
 
     /// Closes the files and removes the partition's folder.
     package func delete() throws {
-        for segment in self.segments { try segment.delete() }
+        for segment in self.segments { try segment.file.close() }
         self.segments = []
         // Renamed first: a crash amid the removal must not leave a log with holes under the partition's name.
-        let doomed = "\(self.directory).deleted"
+        let doomed = "\(self.directory)\(Self.deletedSuffix)"
         try self.storage.remove(doomed)
         try self.storage.rename(self.directory, to: doomed)
         try self.storage.syncDirectory("")
         try self.storage.remove(doomed)
     }
 
+    /// What a folder's name ends in while it is being removed.
+    package static let deletedSuffix = ".deleted"
+
     // MARK: - Truncating
 
-    /// Cuts off everything at or after the offset.
+    /// Cuts off everything at or after the offset, durably: records that came back after a crash could lie behind new
+    /// ones of a later epoch.
     package func truncate(to offset: Int64) throws {
         guard offset < self.endOffset else { return }
         guard offset > self.startOffset else { return try self.restart(at: max(offset, self.startOffset)) }
@@ -281,7 +285,9 @@ package final class PartitionLog {
             try last.delete()
             self.segments.removeLast()
         }
+        try self.storage.syncDirectory(self.directory)
         try self.segments.last?.truncate(to: offset)
+        try self.segments.last?.file.sync()
         // The end is where the last kept batch ends, should the offset lie within a batch.
         self.endOffset = self.segments.last.map { $0.size == 0 ? $0.baseOffset : $0.nextOffset } ?? offset
         self.recoveryPoint = min(self.recoveryPoint, self.endOffset)
@@ -295,6 +301,7 @@ package final class PartitionLog {
         for segment in self.segments { try segment.delete() }
         self.segments = []
         try self.removeProducerSnapshots(after: -1)
+        try self.storage.syncDirectory(self.directory)
         self.segments = [
             try Segment(
                 baseOffset: offset,

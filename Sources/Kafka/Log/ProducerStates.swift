@@ -105,6 +105,16 @@ package struct ProducerStates: Hashable, Sendable {
         return true
     }
 
+    /// Takes over earlier batches of the producers that are remembered, as far as they lead up to the last one.
+    mutating func recall(_ earlier: ProducerStates) {
+        for (id, producer) in self.producers {
+            guard let known = earlier.producers[id], known.epoch == producer.epoch,
+                known.lastOffset == producer.lastOffset
+            else { continue }
+            self.producers[id] = known
+        }
+    }
+
     /// Takes what a snapshot says of a producer.
     mutating func restore(_ id: Int64, _ producer: Producer) {
         self.producers[id] = producer

@@ -274,6 +274,13 @@ final class Segment {
         }
     }
 
+    /// The position of a batch at least that many bytes before the end, or of the first.
+    func position(beforeEnd count: Int64) -> Int64 {
+        let wanted = self.size - count
+        let index = self.offsets.entries.partitionPoint { Int64($0.position) > wanted } - 1
+        return index < 0 ? 0 : Int64(self.offsets.entries[index].position)
+    }
+
     /// The first batch with a record at or after the time; nil when there is none.
     func place(atOrAfterTime timestamp: Int64) throws -> Place? {
         guard self.maxTimestamp >= timestamp else { return nil }

@@ -42,6 +42,7 @@ extension GroupCoordinator {
     static func refuseJoin(_ id: RequestID, _ error: ErrorCode, memberId: String, _ effects: inout [Effect]) {
         let response = JoinGroupResponse {
             $0.errorCode = error
+            $0.protocolName = ""  // null only since version 7
             $0.memberId = memberId
         }
         effects.append(.reply(id, .joinGroup(response)))

@@ -22,24 +22,41 @@ package struct CommittedOffset: Hashable, Sendable {
     package var metadata: String
     /// When it was committed, in ms since 1970.
     package var commitTimestamp: Int64
+
+    /// An offset committed at that time.
+    package init(offset: Int64, leaderEpoch: Int32, metadata: String, commitTimestamp: Int64) {
+        self.offset = offset
+        self.leaderEpoch = leaderEpoch
+        self.metadata = metadata
+        self.commitTimestamp = commitTimestamp
+    }
 }
 
 /// A generation of a group as it is stored.
 package struct GroupMetadata: Hashable, Sendable {
     /// A member as it is stored.
     package struct Member: Hashable, Sendable {
+        /// The id that the coordinator gave it.
         package var id: String
+        /// The id that a static member keeps over restarts.
         package var groupInstanceId: String?
+        /// What it calls itself.
         package var clientId: String
+        /// Where it connects from, such as `/127.0.0.1`.
         package var clientHost: String
+        /// How long it has to join a rebalance.
         package var rebalanceTimeoutMs: Int32
+        /// How long it may be silent.
         package var sessionTimeoutMs: Int32
+        /// What it subscribes to, in the strategy's own format.
         package var subscription: ByteBuffer
+        /// What it gets, in the strategy's own format.
         package var assignment: ByteBuffer
     }
 
     /// The kind of group, such as `consumer`.
     package var protocolType: String
+    /// The generation's number.
     package var generation: Int32
     /// The assignment strategy; nil for an empty group.
     package var protocolName: String?
@@ -47,7 +64,25 @@ package struct GroupMetadata: Hashable, Sendable {
     package var leader: String?
     /// When the group came into this state, in ms since 1970; -1 for unknown.
     package var stateTimestamp: Int64
+    /// The members, in the order in which they came.
     package var members: [Member]
+
+    /// A generation of these members.
+    package init(
+        protocolType: String,
+        generation: Int32,
+        protocolName: String?,
+        leader: String?,
+        stateTimestamp: Int64,
+        members: [Member]
+    ) {
+        self.protocolType = protocolType
+        self.generation = generation
+        self.protocolName = protocolName
+        self.leader = leader
+        self.stateTimestamp = stateTimestamp
+        self.members = members
+    }
 }
 
 // MARK: - Coding

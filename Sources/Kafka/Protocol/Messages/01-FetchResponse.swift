@@ -75,8 +75,8 @@ package struct FetchResponse: ResponseMessage {
         package var abortedTransactions: [AbortedTransaction]? = nil
         /// The replica that the consumer shall read from; -1 for this one.
         package var preferredReadReplica: Int32 = -1
-        /// The record batches.
-        package var records: Records = .null
+        /// The record batches; null, which the schema allows, is more than librdkafka can read.
+        package var records: Records = .empty
 
         package init() {}
 

@@ -12,6 +12,9 @@ package enum Records: Hashable, Sendable {
     /// Bytes that the encoder does not touch, for a shell that sends them from a file.
     case external(ExternalRecords)
 
+    /// No batches, where null would be more than librdkafka can read.
+    package static let empty = Records.bytes(ByteBuffer())
+
     /// The size in bytes.
     package var count: Int {
         switch self {
