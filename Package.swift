@@ -27,6 +27,7 @@ let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: 
 let hdrHistogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
@@ -69,7 +70,7 @@ let kubernetes: [Target] = [
     library(
         "KubernetesHTTP",
         in: "Kubernetes/HTTP",
-        ["KubernetesClient", "KubernetesAPI", "JSON", asyncHTTPClient, nioCore, nioHTTP1, nioSSL, yams]
+        ["KubernetesClient", "KubernetesAPI", "JSON", asyncHTTPClient, nioCore, nioFoundation, nioHTTP1, nioSSL, yams]
     ),
     library(
         "APIServer",
