@@ -57,7 +57,8 @@ public final class Workload: Sendable {
         let deadline = MonotonicClock.now + limit
         while !self.progress.isDrained {
             guard MonotonicClock.now < deadline else { return false }
-            try await Task.sleep(for: .milliseconds(20))  // progress has no signal of its own; this is what the wait costs
+            // Progress has no signal of its own; this is what the wait may cost.
+            try await Task.sleep(for: .milliseconds(20))
         }
         return true
     }

@@ -42,7 +42,9 @@ extension ClientNotice {
         let line = String(cString: text)
         guard let start = line.range(of: "encountered error: ") else { return nil }
         let rest = line[start.upperBound...]
-        guard let end = rest.range(of: " (actions "), rest[end.upperBound...].contains("Retry") else { return nil }
+        guard let end = rest.range(of: " (actions ") else { return nil }
+        let actions = rest[end.upperBound...]
+        guard actions.contains("Retry") || actions.contains("Refresh") else { return nil }  // "Permanent": a report follows
         self = .retriable(String(rest[..<end.lowerBound]))
     }
 }
