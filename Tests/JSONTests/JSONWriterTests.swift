@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct JSONWriterTests {
     @Test func membersAreSortedAndNothingIsWastedOnSpace() {
-        let value: JSONValue = ["b": [1, nil, true], "a": ["y": "z", "x": .emptyObject], "c": []]
+        let value: JSONValue = ["b": [1, .null, true], "a": ["y": "z", "x": .emptyObject], "c": []]
         #expect(value.text == #"{"a":{"x":{},"y":"z"},"b":[1,null,true],"c":[]}"#)
     }
 
@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [
         (0.5, "0.5"), (1, "1"), (-2.25, "-2.25"), (1e20, "100000000000000000000"), (1e21, "1e+21"),
-        (1.5e-7, "1.5e-7"), (0.000001, "0.000001"), (123456789.125, "123456789.125"), (5e-324, "5e-324"),
+        (1.5e-7, "1.5e-7"), (0.000001, "0.000001"), (123456789.125, "123456789.125"), (.leastNonzeroMagnitude, "5e-324"),
         (1.7976931348623157e308, "1.7976931348623157e+308"), (0.1 + 0.2, "0.30000000000000004"),
     ])
     func doublesAreWrittenAsGoDoes(value: Double, text: String) {
