@@ -94,9 +94,14 @@ public struct APIHTTPServer: Sendable {
                 return .http(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
             }
         }
-        return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+        let pipeline = channel.pipeline.syncOperations
+        let negotiation = try pipeline.configureUpgradableHTTPServerPipeline(
             configuration: .init(upgradeConfiguration: upgrades)
         )
+        let upgradeHandler = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Upgraded>.self)
+        let takesUpgrades = self.configuration.podStreams != nil
+        try pipeline.addHandler(UpgradeFilter(takesUpgrades: takesUpgrades), position: .before(upgradeHandler))
+        return negotiation
     }
 
     /// The headers of an upgrade; nil when the request is none that is taken.
