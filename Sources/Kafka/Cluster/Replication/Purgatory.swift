@@ -77,7 +77,7 @@ package struct FetchResult: Hashable, Sendable {
     package var logStartOffset: Int64 = -1
     package var divergingEpoch: Int32 = -1
     package var divergingEndOffset: Int64 = -1
-    package var records = Records.null
+    package var records = Records.empty
 
     package init(partition: TopicPartition) {
         self.partition = partition
