@@ -25,7 +25,7 @@ struct GroupScript {
     mutating func run(_ lines: [Substring]) -> String {
         self.output = []
         for line in lines { self.perform(Command(line)) }
-        return self.output.joined(separator: "\n")
+        return self.output.isEmpty ? "nothing" : self.output.joined(separator: "\n")
     }
 
     private mutating func perform(_ command: Command) {
