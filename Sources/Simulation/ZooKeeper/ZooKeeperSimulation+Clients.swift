@@ -9,9 +9,11 @@ import ZooKeeperProtocol
 extension ZooKeeperSimulation {
     /// So many requests a client has under way at most.
     private static let askedMax = 4
+    /// After so long without an answer it shows that it lives.
+    private static let pingInterval = Duration.milliseconds(150)
 
     mutating func scheduleTick(of index: Int) {
-        let milliseconds = Int.random(in: 2...40, using: &self.clients[index].generator)
+        let milliseconds = Int.random(in: 2...60, using: &self.clients[index].generator)
         self.queue.schedule(.tick(index), at: self.now + .milliseconds(milliseconds))
     }
 
@@ -36,7 +38,9 @@ extension ZooKeeperSimulation {
                 self.hangUp(index)
                 return
             }
-            self.toMember(index, .request(ConnectionID(rawValue: 0), xid: -2, .ping))
+            if client.lastHeard + Self.pingInterval < self.now {
+                self.toMember(index, .request(ConnectionID(rawValue: 0), xid: -2, .ping))
+            }
             if client.asked.count < Self.askedMax { self.ask(index) }
         }
     }

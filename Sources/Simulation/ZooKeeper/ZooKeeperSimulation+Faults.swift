@@ -66,13 +66,11 @@ extension ZooKeeperSimulation {
         self.queue.schedule(.wake(id), at: self.now + .milliseconds(milliseconds))
     }
 
-    mutating func wake(_ id: MemberID) {
+    mutating func wake(_ id: MemberID) throws {
         guard let node = self.nodes[id], node.isPaused else { return }
         self.nodes[id]?.isPaused = false
         self.nodes[id]?.held = []
-        for event in node.held {
-            self.queue.schedule(.member(id, life: node.life, event), at: self.now)
-        }
+        for event in node.held { try self.handle(event, at: id, life: node.life) }
     }
 
     /// Cuts a member off from some of the others, or from all.
@@ -91,7 +89,7 @@ extension ZooKeeperSimulation {
         self.isHealed = true
         self.network.healAll()
         for id in self.ids {
-            self.wake(id)
+            try self.wake(id)
             try self.boot(id)
             for other in self.ids where other > id { self.scheduleLink(id, other) }
         }

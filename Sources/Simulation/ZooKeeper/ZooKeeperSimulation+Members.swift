@@ -136,8 +136,7 @@ extension ZooKeeperSimulation {
         self.nodes[other]?.links.remove(one)
         for (id, peer) in [(one, other), (other, one)] {
             guard let life = self.nodes[id]?.life else { continue }
-            let at = self.now + self.delay(upTo: .milliseconds(2))
-            self.queue.schedule(.member(id, life: life, .unlinked(peer)), at: at)
+            self.queue.schedule(.member(id, life: life, .unlinked(peer)), at: self.now)
         }
     }
 
@@ -148,8 +147,7 @@ extension ZooKeeperSimulation {
             self.network.breakConnection(id, peer)
             self.nodes[peer]?.links.remove(id)
             guard let life = self.nodes[peer]?.life else { continue }
-            let at = self.now + self.delay(upTo: .milliseconds(2))
-            self.queue.schedule(.member(peer, life: life, .unlinked(id)), at: at)
+            self.queue.schedule(.member(peer, life: life, .unlinked(id)), at: self.now)
         }
         for connection in node.connections.keys.sorted() {
             guard let client = node.connections[connection] else { continue }

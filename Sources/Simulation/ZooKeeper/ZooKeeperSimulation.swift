@@ -14,7 +14,7 @@ import ZooKeeperProtocol
 /// everything has to work again soon.
 public struct ZooKeeperSimulation {
     /// How long faults go on.
-    static let faultyTime = Duration.seconds(8)
+    static let faultyTime = Duration.seconds(5)
     /// How soon after healing every client must have written and all members must agree.
     static let healingMax = Duration.seconds(15)
 
@@ -160,7 +160,7 @@ public struct ZooKeeperSimulation {
         case .link(let one, let other): try self.link(one, other)
         case .diskWritten(let id, let life): try self.finishWrite(at: id, life: life)
         case .restart(let id): try self.boot(id)
-        case .wake(let id): self.wake(id)
+        case .wake(let id): try self.wake(id)
         case .fault: try self.strike()
         case .unpartition(let one, let other):
             self.network.heal(one, other)

@@ -56,8 +56,9 @@ struct LogFile {
         let rest = try self.file.read(at: self.end, count: Int(self.file.size - self.end))
         if rest.readableBytesView.contains(where: { $0 != 0 }) {
             try self.file.write(ByteBuffer(repeating: 0, count: rest.readableBytes), at: self.end)
-            try self.file.sync()
         }
+        // What was read may have been written by a process that was killed before it could sync.
+        try self.file.sync()
         try self.allocate(for: 0)
     }
 
