@@ -4,8 +4,9 @@
 /// Kubernetes' `$(NAME)` references in commands, arguments and values.
 ///
 /// `$(NAME)` of an unknown variable stays as it is; `$$(NAME)` gives `$(NAME)`. The rules of third_party/forked/golang/expansion.
-enum VariableExpansion {
-    static func expand(_ text: String, _ variables: [String: String]) -> String {
+package enum VariableExpansion {
+    /// The text with its references replaced by the variables' values.
+    package static func expand(_ text: String, _ variables: [String: String]) -> String {
         guard text.contains("$") else { return text }
         var result = ""
         var rest = text[...]

@@ -53,10 +53,15 @@ struct ContainerRun: Hashable, Sendable {
     var crashBackOff = BackOff()
     var probes: [ProbeWorker]
 
-    init(container: Container, waiting: String) {
+    init(container: Container, waiting: String, known: ContainerStatus?) {
         self.container = container
         self.shown = .waiting(reason: waiting, message: nil)
         self.probes = ProbeWorker.workers(of: container)
+        guard let known, !known.containerID.isEmpty else { return }
+        // An earlier kubelet of this node ran it: nothing of that is left, and its lives count on.
+        self.attempt = Int(clamping: known.restartCount)
+        self.hasBeenStarted = true
+        self.lastTermination = ContainerTermination(lostIn: known)
     }
 
     /// Whether processes of it may exist.
@@ -104,6 +109,21 @@ struct ContainerTermination: Hashable, Sendable {
     var startedAt: KubernetesTime?
     var finishedAt: KubernetesTime
     var id: String
+}
+
+extension ContainerTermination {
+    /// The end of a container that nobody saw, by its status; upstream's reason for it.
+    init(lostIn status: ContainerStatus) {
+        self.init(
+            exitCode: 137,
+            reason: "ContainerStatusUnknown",
+            message: "The container could not be located when the pod was terminated",
+            startedAt: status.state.running?.startedAt,
+            finishedAt: status.state.terminated?.finishedAt ?? status.state.running?.startedAt
+                ?? KubernetesTime(seconds: 0),
+            id: status.containerID
+        )
+    }
 }
 
 /// A pause that doubles (upstream's flowcontrol.Backoff).

@@ -8,28 +8,25 @@ import KubernetesAPI
 extension PodLifecycle {
     /// Sets the first turns of a container's probes: the startup probe alone, while there is one.
     mutating func beginProbes(at index: Int, now: Instant) -> [Effect] {
-        let hasStartup = self.runs[index].probes.contains { $0.kind == .startup }
-        return self.beginProbes(at: index, after: self.runs[index].startedAt, now: now) { kind in
-            hasStartup ? kind == .startup : true
+        for position in self.runs[index].probes.indices {
+            self.runs[index].probes[position].begin(due: .distantFuture)
         }
+        let hasStartup = self.runs[index].probes.contains { $0.kind == .startup }
+        return self.setFirstTurns(at: index, now: now) { kind in hasStartup ? kind == .startup : true }
     }
 
-    private mutating func beginProbes(
+    private mutating func setFirstTurns(
         at index: Int,
-        after start: Instant,
         now: Instant,
-        where isWanted: (ProbeKind) -> Bool
+        of isWanted: (ProbeKind) -> Bool
     ) -> [Effect] {
         var effects = [Effect]()
         let name = self.runs[index].container.name
         for position in self.runs[index].probes.indices {
             let worker = self.runs[index].probes[position]
-            guard isWanted(worker.kind) else {
-                self.runs[index].probes[position].begin(due: .distantFuture)
-                continue
-            }
+            guard isWanted(worker.kind) else { continue }
             // From the container's start; promptly, when that time has passed (after a startup probe).
-            let due = max(now, start + .seconds(worker.probe.initialDelaySeconds))
+            let due = max(now, self.runs[index].startedAt + .seconds(worker.probe.initialDelaySeconds))
             self.runs[index].probes[position].begin(due: due)
             effects +=
                 due <= now
@@ -109,7 +106,7 @@ extension PodLifecycle {
             let changed = self.runs[index].probes[position].count(true)
             guard kind == .startup, changed else { return [] }
             self.runs[index].probes[position].isOnHold = true  // it has done its work for this life
-            return self.beginProbes(at: index, after: self.runs[index].startedAt, now: now) { $0 != .startup }
+            return self.setFirstTurns(at: index, now: now) { $0 != .startup }
         case .failure(let output):
             _ = self.runs[index].probes[position].count(false)
             let text = "\(kind.rawValue) probe failed: \(output)"

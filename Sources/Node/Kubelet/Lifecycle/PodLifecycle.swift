@@ -56,9 +56,16 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
         let (first, others) = (pod.spec.initContainers, pod.spec.containers)
         self.initCount = first.count
         let waiting = first.isEmpty ? "ContainerCreating" : "PodInitializing"
+        let (firstKnown, othersKnown) = (pod.status.initContainerStatuses, pod.status.containerStatuses)
         self.runs =
-            first.map { ContainerRun(container: $0, waiting: "PodInitializing") }
-            + others.map { ContainerRun(container: $0, waiting: waiting) }
+            first.map { container in
+                let known = firstKnown.first { $0.name == container.name }
+                return ContainerRun(container: container, waiting: "PodInitializing", known: known)
+            }
+            + others.map { container in
+                let known = othersKnown.first { $0.name == container.name }
+                return ContainerRun(container: container, waiting: waiting, known: known)
+            }
     }
 
     /// Whether nothing is left to do: the shell forgets the pod.
