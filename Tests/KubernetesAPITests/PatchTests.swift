@@ -18,6 +18,7 @@ import Testing
             #"{"a":[1,2],"b":{"c":"d"}}"#
         ),
         (#"[{"op":"replace","path":"/a/-1","value":9}]"#, #"{"a":[1,9],"b":{"c":"d"}}"#),
+        (#"[{"op":"replace","path":"/b/n","value":1}]"#, #"{"a":[1,2],"b":{"c":"d","n":1}}"#),
         (#"[{"op":"add","path":"x/b","value":1}]"#, #"{"a":[1,2],"b":1}"#),
     ])
     func jsonPatch(patch: String, expected: String) throws {

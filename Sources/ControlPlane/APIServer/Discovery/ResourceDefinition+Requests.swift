@@ -46,7 +46,7 @@ extension ResourceDefinition {
         }
         object["apiVersion"] = .string(self.stored.apiVersion)
         object["kind"] = .string(self.kind)
-        if version != self.versions[0] { self.betaDefaults?(&object) }
+        if version != self.versions[0] { self.fromBeta?(&object) }
         self.strategy.applyDefaults(&object)
         return Decoded(object: object, warnings: fieldValidation == .warn ? problems : [])
     }
@@ -56,6 +56,7 @@ extension ResourceDefinition {
         var object = object
         object["apiVersion"] = .string(self.served(version: version).apiVersion)
         object["kind"] = .string(self.kind)
+        if version != self.versions[0] { self.toBeta?(&object) }
         return object
     }
 
@@ -88,7 +89,9 @@ extension ResourceDefinition {
         }
         object = self.normalized(object)
         let metadata = object["metadata"] ?? .emptyObject
-        var errors = MetadataValidation.updateErrors(metadata, old: old["metadata"] ?? .emptyObject)
+        // Upstream's generic code and each kind's own both check the identity: the causes name it twice.
+        let identityErrors = MetadataValidation.updateErrors(metadata, old: old["metadata"] ?? .emptyObject)
+        var errors = identityErrors + identityErrors
         errors += MetadataValidation.errors(in: metadata, self)
         if isStatus {
             errors += self.strategy.validateStatusUpdate(object, old: old)
@@ -157,8 +160,14 @@ extension ResourceDefinition {
         } catch {
             let shown = type == .strategicMerge ? GoText.value(patch) : body.text
             // The cause alone, without the words about the version.
-            let cause = error.message.split(separator: "cannot be handled as a \(self.kind): ", maxSplits: 1).last
-            let problem = FieldError.invalid("patch", .string(shown), cause.map(String.init) ?? error.message)
+            var cause = error.message.split(separator: "cannot be handled as a \(self.kind): ", maxSplits: 1).last ?? ""
+            // Objects that were patched in memory are read by another decoder upstream, with other words.
+            let isList = cause.hasPrefix("json: cannot unmarshal ") && cause.contains(" of type []")
+            if type == .strategicMerge, isList {
+                let word = cause.dropFirst("json: cannot unmarshal ".count).prefix { $0 != " " }
+                cause = "cannot restore slice from \(word)"
+            }
+            let problem = FieldError.invalid("patch", .string(shown), String(cause))
             throw .invalid(kind: "", group: "", name: "", [problem])
         }
     }

@@ -35,8 +35,10 @@ package struct ResourceDefinition: Sendable {
     package var storageVersionHash = ""
     /// The Warning header of every answer about it, when it is deprecated.
     package var deprecation: String?
-    /// What earlier versions than the stored one fill in first.
-    package var betaDefaults: (@Sendable (inout JSONValue) -> Void)?
+    /// What turns a body of an earlier version than the stored one into that, defaults of its own included.
+    package var fromBeta: (@Sendable (inout JSONValue) -> Void)?
+    /// The way back.
+    package var toBeta: (@Sendable (inout JSONValue) -> Void)?
 
     /// The resource in the version that objects are stored in.
     package var stored: GroupVersionResource { self.served(version: self.versions[0]) }

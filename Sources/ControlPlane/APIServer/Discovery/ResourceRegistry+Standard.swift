@@ -172,7 +172,7 @@ extension ResourceRegistry {
             strategy: StatefulSetStrategy(),
             table: WorkloadTables.statefulSets,
             storageVersionHash: "H+vl74LkKdo=",
-            betaDefaults: BetaDefaults.apply(toStatefulSet:)
+            fromBeta: BetaDefaults.apply(toStatefulSet:)
         ),
         ResourceDefinition(
             group: "policy",
@@ -184,7 +184,9 @@ extension ResourceRegistry {
             subresources: [Self.status("PodDisruptionBudget")],
             strategy: BudgetStrategy(),
             table: WorkloadTables.budgets,
-            storageVersionHash: "EVWiDmWqyJw="
+            storageVersionHash: "EVWiDmWqyJw=",
+            fromBeta: BetaDefaults.apply(toBudget:),
+            toBeta: BetaDefaults.revert(budget:)
         ),
         ResourceDefinition(
             group: "storage.k8s.io",

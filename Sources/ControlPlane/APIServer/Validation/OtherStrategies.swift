@@ -41,6 +41,12 @@ struct BudgetStrategy: ResourceStrategy {
         return errors
     }
 
+    /// Upstream checks only that a budget's name can be a part of a path.
+    func nameProblems(_ name: String, isPrefix: Bool) -> [String] {
+        if name == "." || name == ".." { return ["may not be '\(name)'"] }
+        return ["/", "%"].filter(name.contains).map { "may not contain '\($0)'" }
+    }
+
     func validateStatusUpdate(_ object: JSONValue, old: JSONValue) -> [FieldError] {
         ["disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"].flatMap {
             FieldChecks.nonNegative(object["status"]?[$0], FieldPath("status").child($0))

@@ -6,10 +6,7 @@ import KubernetesAPI
 
 /// StatefulSets (`pkg/registry/apps/statefulset/strategy.go`, `pkg/apis/apps/validation/validation.go`).
 struct StatefulSetStrategy: ResourceStrategy {
-    private static let mutableFields = [
-        "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
-        "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
-    ]
+    private static let immutableFields = ["serviceName", "volumeClaimTemplates", "selector", "podManagementPolicy"]
 
     func applyDefaults(_ object: inout JSONValue) { ObjectDefaults.apply(toStatefulSet: &object) }
 
@@ -152,12 +149,7 @@ struct StatefulSetStrategy: ResourceStrategy {
     }
 
     func validateUpdate(_ object: JSONValue, old: JSONValue) -> [FieldError] {
-        var (new, before) = (object["spec"] ?? .emptyObject, old["spec"] ?? .emptyObject)
-        for field in Self.mutableFields {
-            new[field] = nil
-            before[field] = nil
-        }
-        guard new != before else { return [] }
+        guard Self.immutableFields.contains(where: { object["spec"]?[$0] != old["spec"]?[$0] }) else { return [] }
         return [
             .forbidden(
                 "spec",

@@ -110,10 +110,7 @@ public struct JSONPatch: Hashable, Sendable {
         switch operation {
         case .add(let path, let added): try Self.add(added, at: path, in: &value)
         case .remove(let path): _ = try Self.remove(at: path, in: &value)
-        case .replace(let path, let replacement):
-            guard Self.value(at: path, in: value) != nil else { throw Self.missing(path) }
-            if path.isEmpty { throw Self.missing(path) }
-            try Self.change(at: path, in: &value) { _ in replacement }
+        case .replace(let path, let replacement): try Self.replace(replacement, at: path, in: &value)
         case .move(let from, let to):
             let moved = try Self.remove(at: from, in: &value)
             try Self.add(moved, at: to, in: &value)
@@ -160,6 +157,27 @@ public struct JSONPatch: Hashable, Sendable {
                     }
                     elements.insert(added, at: index)
                 }
+                return .array(elements)
+            case .null, .bool, .integer, .double, .string: throw Self.missing(path)
+            }
+        }
+    }
+
+    /// A member that is not there is added, as in upstream's library; an element must be there.
+    private static func replace(_ replacement: JSONValue, at path: [String], in value: inout JSONValue)
+        throws(PatchError)
+    {
+        guard let last = path.last else { throw Self.missing(path) }
+        try Self.change(at: path.dropLast(), in: &value) { parent throws(PatchError) in
+            switch parent {
+            case .object(var object):
+                object[last] = replacement
+                return .object(object)
+            case .array(var elements):
+                guard let index = Self.index(last, count: elements.count), index < elements.count else {
+                    throw Self.missing(path)
+                }
+                elements[index] = replacement
                 return .array(elements)
             case .null, .bool, .integer, .double, .string: throw Self.missing(path)
             }

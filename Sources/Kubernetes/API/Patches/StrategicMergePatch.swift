@@ -56,7 +56,7 @@ public struct StrategicMergePatch {
                 continue
             }
             guard let existing = result[key] else {
-                result[key] = Self.withoutDirectives(change)
+                if !Self.isDirective(change) { result[key] = Self.withoutDirectives(change) }
                 continue
             }
             result[key] = try self.merge(existing, change, definition?.field(key))
@@ -269,7 +269,7 @@ public struct StrategicMergePatch {
         switch value {
         case .object(let object):
             var result: [(String, JSONValue)] = []
-            for (key, member) in object where !key.hasPrefix("$") && !member.isNull {
+            for (key, member) in object where !key.hasPrefix("$") && !member.isNull && !Self.isDirective(member) {
                 result.append((key, Self.withoutDirectives(member)))
             }
             return .object(JSONObject(result))
@@ -279,8 +279,11 @@ public struct StrategicMergePatch {
     }
 
     private static func withoutDeleted(_ elements: [JSONValue]) -> [JSONValue] {
-        elements.filter { $0[Self.patchDirective] == nil }.map(Self.withoutDirectives)
+        elements.filter { !Self.isDirective($0) }.map(Self.withoutDirectives)
     }
+
+    /// Whether a value says what to do with the one that is there; where there is none, upstream drops it whole.
+    private static func isDirective(_ value: JSONValue) -> Bool { value[Self.patchDirective] != nil }
 
     private static func unknownDirective(_ directive: JSONValue, in patch: JSONObject) -> PatchError {
         PatchError(kind: .directive, description: "unknown patch type found: \(GoText.value(directive))")
