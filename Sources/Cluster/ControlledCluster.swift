@@ -1,10 +1,10 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
-public import APIServer
+import APIServer
 import ClusterDNS
 import ContainerRuntime
-import ControllerRuntime
+public import ControllerRuntime
 import Controllers
 import Foundation
 import JSON
@@ -119,10 +119,11 @@ public final class ControlledCluster: Sendable {
 
     private func serveAPI(_ listening: Listening) async throws {
         var configuration = APIHTTPServer.Configuration()
-        configuration.host = self.block.controlPlaneAddress
+        let host = self.block.controlPlaneAddress
+        configuration.host = host
         configuration.port = self.configuration.apiPort
         try await APIHTTPServer(self.server, configuration: configuration).run { address in
-            listening.api.continuation.yield("http://\(address.ipAddress ?? configuration.host):\(address.port ?? 0)")
+            listening.api.continuation.yield("http://\(address.ipAddress ?? host):\(address.port ?? 0)")
         }
     }
 
