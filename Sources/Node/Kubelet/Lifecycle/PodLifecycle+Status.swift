@@ -66,7 +66,7 @@ extension PodLifecycle {
     private mutating func updateConditions(phase: String, now: Instant) {
         let (initial, others) = (self.runs[..<self.initCount], self.runs[self.initCount...])
         let isInitialized = initial.allSatisfy(\.hasSucceeded)
-        let hasSandbox = self.stage == .prepared || self.stage == .tearingDown
+        let hasSandbox = self.stage == .prepared
         self.set("PodReadyToStartContainers", hasSandbox, now: now)
         if isInitialized {
             self.set("Initialized", true, phase == "Succeeded" ? "PodCompleted" : nil, now: now)
