@@ -44,7 +44,8 @@ extension ClientNotice {
         let rest = line[start.upperBound...]
         guard let end = rest.range(of: " (actions ") else { return nil }
         let actions = rest[end.upperBound...]
-        guard actions.contains("Retry") || actions.contains("Refresh") else { return nil }  // "Permanent": a report follows
+        // What is "Permanent" is told by a delivery report instead.
+        guard actions.contains("Retry") || actions.contains("Refresh") else { return nil }
         self = .retriable(String(rest[..<end.lowerBound]))
     }
 }
