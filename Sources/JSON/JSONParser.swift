@@ -3,8 +3,8 @@
 
 /// Reads JSON texts (RFC 8259) into values.
 ///
-/// Integers that fit 64 bits stay integers. Of a repeated member the last counts, and the repetition is reported, for
-/// strict field validation. Invalid UTF-8 and lone surrogates become U+FFFD, as in Go.
+/// Integers that fit 64 bits stay integers. Of a repeated member the last counts (objects are merged, as Go's decoder
+/// does), and the repetition is reported, for strict field validation. Invalid UTF-8 and lone surrogates become U+FFFD, as in Go.
 public struct JSONParser: Hashable, Sendable {
     /// What a text may be at most.
     public struct Limits: Hashable, Sendable {

@@ -116,7 +116,7 @@ struct JSONReader: ~Copyable {
         for index in order {
             let key = self.keys[firstKey + index]
             if keys.last == key {
-                values[values.count - 1] = self.values[firstValue + index]
+                values[values.count - 1] = Self.merged(values[values.count - 1], self.values[firstValue + index])
                 self.duplicateFields.append(self.path(to: key))
             } else {
                 keys.append(key)
@@ -124,6 +124,14 @@ struct JSONReader: ~Copyable {
             }
         }
         return JSONObject(sortedKeys: keys, values: values)
+    }
+
+    /// What a second value under the same name makes of the first: objects are merged, as when Go decodes into one
+    /// structure twice; all else is replaced.
+    private static func merged(_ first: JSONValue, _ second: JSONValue) -> JSONValue {
+        guard case .object(var members) = first, case .object(let others) = second else { return second }
+        for (key, value) in others { members[key] = members[key].map { Self.merged($0, value) } ?? value }
+        return .object(members)
     }
 
     private mutating func array() throws(JSONError) -> JSONValue {
@@ -364,6 +372,15 @@ struct JSONReader: ~Copyable {
         JSONError(message: "unexpected end of JSON input", offset: self.count)
     }
 
+    /// The character that begins at the current byte, when the bytes there are valid UTF-8.
+    private func scalar() -> String? {
+        var decoder = UTF8()
+        var rest = UnsafeRawBufferPointer(start: self.base + self.index, count: min(4, self.count - self.index))
+            .makeIterator()
+        guard case .scalarValue(let scalar) = decoder.decode(&rest) else { return nil }
+        return String(Character(scalar))
+    }
+
     private func unexpected(_ context: String) -> JSONError {
         guard let byte = self.peek() else { return self.unexpectedEnd() }
         let shown: String
@@ -376,6 +393,7 @@ struct JSONReader: ~Copyable {
         case 0..<0x20, 0x7F:
             let digits = String(byte, radix: 16)
             shown = "\\x" + (digits.count < 2 ? "0" : "") + digits
+        case 0x80...: shown = self.scalar() ?? "\\x" + String(byte, radix: 16)
         default: shown = String(Unicode.Scalar(byte))
         }
         return JSONError(message: "invalid character '\(shown)' \(context)", offset: self.index)

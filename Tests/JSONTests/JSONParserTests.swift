@@ -45,6 +45,7 @@ import Testing
         ("01", "invalid character '1' after top-level value", 1),
         ("1.x", "invalid character 'x' after decimal point in numeric literal", 2),
         (#""\x""#, "invalid character 'x' in string escape code", 2),
+        ("{é", "invalid character 'é' looking for beginning of object key string", 1),
         ("\"a\nb\"", "invalid character '\\n' in string literal", 2),
     ])
     func errorsNameTheByteAndItsOffset(text: String, message: String, offset: Int) {
@@ -71,6 +72,17 @@ import Testing
         #expect(result.duplicateFields == ["spec.list[1].a", "spec.replicas", "kind"])
         #expect(result.value["spec", "replicas"] == 2)
         #expect(result.value["kind"] == "y")
+    }
+
+    @Test func aByteThatIsNoTextIsShownAsANumber() {
+        #expect(throws: JSONError(message: "invalid character '\\x81' looking for beginning of value", offset: 0)) {
+            try JSONValue(parsing: [0x81, 0x20])
+        }
+    }
+
+    @Test func repeatedObjectsAreMerged() throws {
+        let value = try JSONValue(parsing: #"{"data":{"a":"1","a":"2"},"data":{"b":"3"}}"#)
+        #expect(value == ["data": ["a": "2", "b": "3"]])
     }
 
     @Test func everyTruncationIsAnErrorAndNoneATrap() throws {

@@ -22,7 +22,7 @@ struct GoldenRequestTests {
         "l5-error-codes": [
             6: Reason.admission, 14: Reason.http, 16: Reason.http, 27: Reason.http, 33: Reason.http, 34: Reason.http,
             35: Reason.http, 38: Reason.http, 39: Reason.http, 40: Reason.http, 43: Reason.kept, 45: Reason.http,
-            48: Reason.merged, 49: Reason.merged, 50: Reason.order, 52: Reason.kept, 55: Reason.kept, 56: Reason.order,
+            50: Reason.order, 52: Reason.kept, 55: Reason.kept, 56: Reason.order,
             58: Reason.kept, 59: Reason.http, 70: Reason.http, 71: Reason.http, 73: Reason.beta,
         ],
         "l6-patches": [22: Reason.order, 42: Reason.order, 43: Reason.order, 81: Reason.controllers],
@@ -36,7 +36,6 @@ struct GoldenRequestTests {
         static let errorWarnings = "the request handler adds warnings to refusals"
         static let diff = "on purpose: no diff of upstream's internal structures"
         static let kept = "on purpose: unknown fields are kept when they are ignored"
-        static let merged = "on purpose: of repeated members the last counts, they are not merged"
         static let order = "on purpose: members of the text in a message are sorted"
         static let beta = "on purpose: apps/v1beta1 is served"
     }

@@ -88,6 +88,12 @@ extension ResourceDefinition {
             self.strategy.prepareForUpdate(&object, old: old)
         }
         object = self.normalized(object)
+        if object["spec"] != old["spec"],
+            self.normalized(object, dropsUnknown: true)["spec"] == self.normalized(old, dropsUnknown: true)["spec"]
+        {
+            // Fields that nobody here knows change nothing that anybody here does.
+            object["metadata", "generation"] = old["metadata", "generation"]
+        }
         let metadata = object["metadata"] ?? .emptyObject
         // Upstream's generic code and each kind's own both check the identity: the causes name it twice.
         let identityErrors = MetadataValidation.updateErrors(metadata, old: old["metadata"] ?? .emptyObject)
@@ -156,6 +162,13 @@ extension ResourceDefinition {
     ) throws(StatusError) -> Decoded {
         let body = try self.patched(current, with: patch, type: type, version: version)
         do throws(StatusError) {
+            let (kind, apiVersion) = (body["kind"]?.string ?? "", body["apiVersion"]?.string ?? "")
+            if kind != self.kind || apiVersion != self.served(version: version).apiVersion {
+                throw .badRequest(
+                    "no kind \(GoText.quoted(kind)) is registered for version \(GoText.quoted(apiVersion)) in scheme "
+                        + "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\""
+                )
+            }
             return try self.decode(body, version: version, fieldValidation: fieldValidation)
         } catch {
             let shown = type == .strategicMerge ? GoText.value(patch) : body.text
@@ -235,8 +248,8 @@ extension ResourceDefinition {
     }
 
     /// The normal form again, after what preparation took away or put in.
-    private func normalized(_ object: JSONValue) -> JSONValue {
-        var normalizer = ObjectNormalizer(keepsUnknownFields: true)
+    private func normalized(_ object: JSONValue, dropsUnknown: Bool = false) -> JSONValue {
+        var normalizer = ObjectNormalizer(keepsUnknownFields: !dropsUnknown)
         do throws(ObjectNormalizer.TypeError) {
             return try normalizer.normalize(object, as: self.kind)
         } catch {

@@ -57,7 +57,7 @@ extension TableDefinition {
                 var row: JSONValue = ["cells": .array(self.cells(object, now))]
                 row["conditions"] = conditions(object)
                 switch includeObject {
-                case "None": break
+                case "None": row["object"] = .null
                 case "Object": row["object"] = object
                 default:
                     row["object"] = [
