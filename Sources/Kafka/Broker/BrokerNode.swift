@@ -5,6 +5,7 @@ import DequeModule
 import Determinism
 import KafkaCluster
 import KafkaProtocol
+import KafkaStore
 import Logging
 import NIOCore
 

@@ -5,8 +5,8 @@ import Determinism
 import FileStorage
 import Glibc
 import KafkaCluster
-import KafkaLog
 import KafkaProtocol
+import KafkaStore
 public import Logging
 import NIOCore
 import NIOPosix

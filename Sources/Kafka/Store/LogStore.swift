@@ -5,7 +5,7 @@ package import Determinism
 package import KafkaCluster
 import KafkaLog
 import KafkaProtocol
-import NIOCore
+package import NIOCore
 
 /// A broker's logs: performs what the machine asks of them, and tells what came of it. The same in production and in the
 /// simulator, which gives it a disk that forgets.

@@ -36,7 +36,7 @@ public struct BrokerConfiguration: Sendable {
     /// - Throws: ``BrokerConfigurationError``, or what reading the file threw.
     public init(arguments: [String], environment: [String: String]) throws {
         var properties = Properties()
-        var defect = false
+        var defect: BrokerDefect?
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
@@ -46,10 +46,11 @@ public struct BrokerConfiguration: Sendable {
                 }
                 properties.read(assignment: assignment)
             case "--defect":
-                guard rest.popFirst() == "ack-before-replication" else {
-                    throw BrokerConfigurationError("--defect knows ack-before-replication only")
+                guard let known = rest.popFirst().flatMap(BrokerDefect.init(rawValue:)) else {
+                    let names = BrokerDefect.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw BrokerConfigurationError("--defect needs one of \(names)")
                 }
-                defect = true
+                defect = known
             case "-daemon":
                 throw BrokerConfigurationError("-daemon is not supported: a container's process stays in front")
             default:
@@ -58,7 +59,7 @@ public struct BrokerConfiguration: Sendable {
             }
         }
         try self.init(properties: properties, environment: environment)
-        self.settings.acknowledgesBeforeReplication = defect
+        self.settings.defect = defect
     }
 
     /// The text of a file; nil when it is absent, as in images that only carry the command's name.

@@ -86,7 +86,8 @@ extension Controller {
         for id in self.allPartitions {
             guard let state = self.states[id], let topic = self.topics[id.topic] else { continue }
             let replicas = self.replicas(of: id)
-            let bounced = self.bounced.union(self.bouncedUnseen(id, state))
+            let trustsAll = self.settings.defect == .trustBounced
+            let bounced = trustsAll ? [] : self.bounced.union(self.bouncedUnseen(id, state))
             let hasSteadfast = state.inSync.contains { live.contains($0) && !bounced.contains($0) }
             let absent = hasSteadfast ? bounced : []
             let repaired = LeaderElection.repair(
@@ -94,7 +95,8 @@ extension Controller {
                 replicas: replicas,
                 live: live.subtracting(absent),
                 eligible: eligible.subtracting(absent),
-                allowUnclean: topic.settings.uncleanElection
+                allowUnclean: topic.settings.uncleanElection,
+                asksNobody: self.settings.defect == .electAnyReplica
             )
             if let repaired {
                 step.changes[id] = repaired.state

@@ -11,20 +11,23 @@ package enum LeaderElection {
     /// - Parameters:
     ///   - live: brokers that are registered.
     ///   - eligible: those of them that are not about to end.
+    ///   - asksNobody: a planted defect: any living replica will do.
     package static func repair(
         _ state: PartitionState,
         replicas: [Int32],
         live: Set<Int32>,
         eligible: Set<Int32>,
-        allowUnclean: Bool
+        allowUnclean: Bool,
+        asksNobody: Bool = false
     ) -> (state: PartitionState, isUnclean: Bool)? {
         var next = state
         let alive = state.inSync.filter(live.contains)
         if !alive.isEmpty { next.inSync = alive }
         if !live.contains(state.leader) {
-            let candidates = replicas.filter { next.inSync.contains($0) && live.contains($0) }
+            let candidates = replicas.filter { (asksNobody || next.inSync.contains($0)) && live.contains($0) }
             if let leader = candidates.first(where: eligible.contains) ?? candidates.first {
                 next.leader = leader
+                if !next.inSync.contains(leader) { next.inSync.append(leader) }  // the defect's
             } else if allowUnclean, let leader = replicas.first(where: eligible.contains) {
                 next.leader = leader
                 next.inSync = [leader]

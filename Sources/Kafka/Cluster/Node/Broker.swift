@@ -74,6 +74,9 @@ package struct Broker: StateMachine, Hashable, Sendable {
 
     var me: Int32 { self.settings.id }
 
+    /// Whether the broker's registration in ZooKeeper stands, as far as it knows.
+    package var isRegistered: Bool { self.registration == .registered }
+
     /// The connection that stands for this broker itself.
     static let localConnection: UInt64 = 0
 

@@ -3,6 +3,22 @@
 
 package import Determinism
 
+/// Bugs that can be planted: each breaks one rule that keeps records safe.
+package enum BrokerDefect: String, Hashable, Sendable, CaseIterable {
+    /// acks=all is answered as soon as the leader has the batch.
+    case ackBeforeReplication = "ack-before-replication"
+    /// Any living replica may be elected, in sync or not.
+    case electAnyReplica = "elect-any-replica"
+    /// A leader leaves laggards out of its in-sync set without asking the controller.
+    case shrinkWithoutAsking = "shrink-without-asking"
+    /// A follower that is behind is let into the in-sync set.
+    case joinBehind = "join-behind"
+    /// A follower does not cut off what its leader does not have.
+    case noTruncation = "no-truncation"
+    /// A broker that bounced stays in the in-sync sets, whatever it lost.
+    case trustBounced = "trust-bounced"
+}
+
 /// The settings of a broker that its machine acts upon; names and defaults are Kafka's.
 package struct BrokerSettings: Hashable, Sendable {
     package var id: Int32
@@ -41,8 +57,8 @@ package struct BrokerSettings: Hashable, Sendable {
     package var offsetMetadataBytesMax = 4096
     /// What ids that must not repeat follow from.
     package var seed: UInt64 = 0
-    /// A planted defect for trials that must fail: acks=all is answered as soon as the leader has the batch.
-    package var acknowledgesBeforeReplication = false
+    /// A planted defect, for trials and simulations that must fail.
+    package var defect: BrokerDefect?
 
     package init(id: Int32, host: String, port: Int32) {
         self.id = id

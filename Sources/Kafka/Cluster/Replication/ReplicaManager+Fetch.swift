@@ -121,10 +121,16 @@ extension ReplicaManager {
 
     private func outlook(for item: FetchItem, replica: Int32) -> Outlook {
         guard self.error(of: item, replica: replica) == .none, let partition = self.hosted[item.partition]?.partition,
-            partition.divergence(lastFetchedEpoch: item.lastFetchedEpoch, fetchOffset: item.offset) == nil
+            self.parting(of: item, from: partition) == nil
         else { return .news }
         let end = replica >= 0 ? partition.endOffset : partition.highWatermark
         return item.offset < end ? .records(upTo: end) : .nothing
+    }
+
+    /// Where a fetcher's log parts from the leader's.
+    private func parting(of item: FetchItem, from partition: Partition) -> (epoch: Int32, endOffset: Int64)? {
+        guard self.settings.defect != .noTruncation else { return nil }
+        return partition.divergence(lastFetchedEpoch: item.lastFetchedEpoch, fetchOffset: item.offset)
     }
 
     private func error(of item: FetchItem, replica: Int32) -> ErrorCode {
@@ -151,7 +157,7 @@ extension ReplicaManager {
         _ effects: inout [BrokerEffect]
     ) {
         guard self.error(of: item, replica: replica) == .none, let partition = self.hosted[item.partition]?.partition,
-            partition.divergence(lastFetchedEpoch: item.lastFetchedEpoch, fetchOffset: item.offset) == nil
+            self.parting(of: item, from: partition) == nil
         else { return }
         self.hosted[item.partition]?.partition.followerFetched(replica, offset: item.offset, now: now)
         self.advance(item.partition, now: now, &effects)
@@ -171,7 +177,7 @@ extension ReplicaManager {
                 result.highWatermark = partition.highWatermark
                 result.logStartOffset = partition.log?.startOffset ?? -1
                 if result.error == .none,
-                    let end = partition.divergence(lastFetchedEpoch: item.lastFetchedEpoch, fetchOffset: item.offset)
+                    let end = self.parting(of: item, from: partition)
                 {
                     result.divergingEpoch = end.epoch
                     result.divergingEndOffset = end.endOffset

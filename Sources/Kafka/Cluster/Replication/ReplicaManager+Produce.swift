@@ -96,7 +96,7 @@ extension ReplicaManager {
                 self.produces[number]?.results[slot].logAppendTimeMs = appendTimeMs
                 self.produces[number]?.results[slot].logStartOffset = log.startOffset
             }
-            if self.mustReplicate(token.waiter), !self.settings.acknowledgesBeforeReplication {
+            if self.mustReplicate(token.waiter), self.settings.defect != .ackBeforeReplication {
                 let required = lastOffset + 1
                 if let hosted = self.hosted[id], required > hosted.partition.highWatermark {
                     // A batch sent again may lie before others that wait: their order is by offset.

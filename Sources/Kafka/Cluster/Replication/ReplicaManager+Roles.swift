@@ -84,8 +84,8 @@ extension ReplicaManager {
 
     /// Proposes a follower that has caught up.
     mutating func considerExpansion(of id: TopicPartition, by replica: Int32, now: Instant) {
-        guard let partition = self.hosted[id]?.partition, partition.mayJoin(replica, now: now),
-            self.addresses[replica] != nil
+        guard let partition = self.hosted[id]?.partition, self.addresses[replica] != nil,
+            partition.mayJoin(replica, now: now, isLenient: self.settings.defect == .joinBehind)
         else { return }
         self.hosted[id]?.partition.propose(inSync: partition.inSync + [replica])
         self.hasProposals = true
@@ -97,7 +97,13 @@ extension ReplicaManager {
             guard let partition = self.hosted[id]?.partition, partition.isLeader else { continue }
             let laggards = partition.laggards(now: now, lagMax: self.settings.replicaLagMax, me: self.me)
             guard !laggards.isEmpty else { continue }
-            self.hosted[id]?.partition.propose(inSync: partition.inSync.filter { !laggards.contains($0) })
+            let remaining = partition.inSync.filter { !laggards.contains($0) }
+            if self.settings.defect == .shrinkWithoutAsking {
+                self.hosted[id]?.partition.inSyncCommitted(remaining, partitionEpoch: partition.partitionEpoch + 1)
+                self.advance(id, now: now, &effects)
+                continue
+            }
+            self.hosted[id]?.partition.propose(inSync: remaining)
             self.hasProposals = true
         }
         effects.append(.setTimer(.lag, at: now + self.settings.replicaLagMax / 2))
