@@ -50,10 +50,11 @@ public struct ClusterDirectory: Hashable, Sendable {
 
     /// Does something while holding the folder's lock; the kernel lets go of it however the process ends.
     /// - Throws: ``ClusterError`` when a running cluster holds it.
-    public func withLock<Result>(_ body: () throws -> Result) throws -> Result {
+    public func withLock<Value>(_ body: () throws -> Value) throws -> Value {
         let lock = try ClusterLock(self)
-        defer { lock.release() }
-        return try body()
+        let result = Swift.Result { try body() }
+        lock.release()
+        return try result.get()
     }
 
     /// The process that holds the lock; nil when none does.
