@@ -13,6 +13,7 @@ extension APIServer {
         switch request.definition.kind {
         case "Pod":
             PodAdmission.complete(&object)
+            if let node = object["spec", "nodeName"]?.string { self.labelTopology(of: &object, node: node) }
         case "PersistentVolumeClaim":
             self.chooseDefaultStorageClass(for: &object)
             Self.protect(&object, by: "kubernetes.io/pvc-protection")
@@ -38,6 +39,14 @@ extension APIServer {
             object["spec", "finalizers"] = old["spec", "finalizers"]
         case _:
             break
+        }
+    }
+
+    /// A pod carries the zone and the region of its node.
+    func labelTopology(of pod: inout JSONValue, node name: String) {
+        let node = self.store.object(ObjectKey(namespace: "", name: name), of: .nodes)
+        for label in ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"] {
+            if let value = node?["metadata", "labels", label] { pod["metadata", "labels", label] = value }
         }
     }
 

@@ -24,7 +24,6 @@ extension APIServer {
         guard body.name == request.name else {
             throw .badRequest("name in URL does not match name in Binding object")
         }
-        let topology = self.store.object(ObjectKey(namespace: "", name: node), of: .nodes)?["metadata", "labels"]
         let outcome: JSONValue?
         do {
             outcome = try self.store.update(request.key, of: request.stored) { current in
@@ -46,10 +45,8 @@ extension APIServer {
                 }
                 var pod = current
                 pod["spec", "nodeName"] = .string(node)
-                for label in ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"] {
-                    if let value = topology?[label] { pod["metadata", "labels", label] = value }
-                }
-                pod.setCondition(type: "PodScheduled", status: "True", at: self.timestamp())
+                self.labelTopology(of: &pod, node: node)
+                pod.setCondition(type: "PodScheduled", status: "True", at: self.timestamp(), isObserved: false)
                 return request.options.isDryRun ? .keep(pod) : .write(pod)
             }
         } catch let error as StatusError {
@@ -83,7 +80,8 @@ extension JSONValue {
         reason: String? = nil,
         message: String? = nil,
         at time: String,
-        hasProbeTime: Bool = true
+        hasProbeTime: Bool = true,
+        isObserved: Bool = true
     ) {
         var conditions = self["status", "conditions"]?.array ?? []
         var condition: JSONValue = ["type": .string(type), "status": .string(status)]
@@ -91,7 +89,7 @@ extension JSONValue {
         condition["reason"] = reason.map(JSONValue.string)
         condition["message"] = message.map(JSONValue.string)
         condition["lastTransitionTime"] = .string(time)
-        condition["observedGeneration"] = self["metadata", "generation"]
+        if isObserved { condition["observedGeneration"] = self["metadata", "generation"] }
         if let index = conditions.firstIndex(where: { $0["type"]?.string == type }) {
             if conditions[index]["status"]?.string == status {
                 condition["lastTransitionTime"] = conditions[index]["lastTransitionTime"]

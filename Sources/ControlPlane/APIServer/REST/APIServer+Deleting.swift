@@ -51,6 +51,7 @@ extension APIServer {
         _ request: ResolvedRequest,
         options: DeletionOptions
     ) throws(StatusError) -> (object: JSONValue, isGone: Bool) {
+        let isPod = request.definition.kind == "Pod"
         var isGone = false
         let outcome: JSONValue?
         do {
@@ -58,12 +59,13 @@ extension APIServer {
                 try options.check(current, kind: request.definition.kind, group: request.definition.group)
                 try self.admitDeletion(of: current, request)
                 var object = current
-                let seconds = request.definition.kind == "Pod" ? options.podGracePeriod(of: current) : 0
+                let seconds = isPod ? options.podGracePeriod(of: current) : 0
                 self.addFinalizers(for: options, to: &object, request)
                 let isHeld =
                     request.definition.kind == "Namespace" && current["spec", "finalizers"]?.array?.isEmpty == false
                 isGone = seconds == 0 && object.finalizers.isEmpty && !isHeld
-                self.markTerminating(&object, seconds: seconds, isPod: request.definition.kind == "Pod")
+                // What goes at once is shown as it was; only pods carry the mark of a deletion to the end.
+                if !isGone || isPod { self.markTerminating(&object, seconds: seconds, isPod: isPod) }
                 if options.isDryRun || request.options.isDryRun { return .keep(isGone ? current : object) }
                 return isGone ? .remove(object) : .write(object)
             }
@@ -104,7 +106,10 @@ extension APIServer {
             object["metadata", "generation"] = .integer(generation + 1)
         }
         object["metadata", "deletionTimestamp"] = .string(self.timestamp(after: seconds))
-        object["metadata", "deletionGracePeriodSeconds"] = .integer(seconds)
-        if object["kind"]?.string == "Namespace" { object["status", "phase"] = "Terminating" }
+        if object["kind"]?.string == "Namespace" {
+            object["status", "phase"] = "Terminating"
+        } else {
+            object["metadata", "deletionGracePeriodSeconds"] = .integer(seconds)
+        }
     }
 }

@@ -89,11 +89,14 @@ extension APIServer {
         _ request: ResolvedRequest
     ) throws(StatusError) {
         let uid = object.uid
-        if !uid.isEmpty, uid != current.uid {
+        // A patch that changes the uid is refused by validation; only a replacement names the object it means.
+        if request.api.verb == .update, !uid.isEmpty, uid != current.uid {
+            let key = "/registry/\(request.definition.resource)/\(request.key)"
             throw .conflict(
                 request.api.resource,
                 name: request.name,
-                because: "Precondition failed: UID in precondition: \(uid), UID in object meta: \(current.uid)"
+                because: "StorageError: invalid object, Code: 4, Key: \(key), ResourceVersion: 0, AdditionalErrorMsg: "
+                    + "Precondition failed: UID in precondition: \(uid), UID in object meta: \(current.uid)"
             )
         }
         let version = object.resourceVersion ?? ""

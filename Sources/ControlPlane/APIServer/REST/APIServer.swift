@@ -76,7 +76,10 @@ public final class APIServer: Sendable {
 
     package func answer(_ request: RESTRequest) -> APIResponse {
         do throws(StatusError) {
-            return try self.dispatch(self.resolve(request))
+            let resolved = try self.resolve(request)
+            var response = try self.dispatch(resolved)
+            if let deprecation = resolved.definition.deprecation { response.warnings.insert(deprecation, at: 0) }
+            return response
         } catch {
             return APIResponse(status: error.code, body: error.json)
         }
@@ -92,6 +95,7 @@ public final class APIServer: Sendable {
             guard subresource.verbs.contains(verb) else { throw .methodNotAllowed() }
         } else {
             guard definition.verbs.contains(verb) else { throw .methodNotAllowed() }
+            if api.verb == .create, api.name != nil { throw .methodNotAllowed() }
         }
         let isCollection = api.verb == .list || api.verb == .watch || api.verb == .deletecollection
         if definition.isNamespaced, api.namespace == nil, !isCollection || api.verb == .deletecollection {

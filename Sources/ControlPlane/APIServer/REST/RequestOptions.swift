@@ -73,7 +73,7 @@ package struct RequestOptions: Sendable {
                 detail: "strconv.ParseUint: parsing \"\(text)\": invalid syntax"
             )
             if isWatch { throw StatusError(code: 500, reason: "", message: error.description) }
-            throw .badRequest("invalid resource version \"\(text)\": \(error)")
+            throw .badRequest("invalid resource version: \(error)")
         }
         self.hasResourceVersion = true
         self.resourceVersion = version == 0 ? nil : version
@@ -86,8 +86,8 @@ package struct RequestOptions: Sendable {
             throw .invalid(kind: "ListOptions", group: "meta.k8s.io", name: "", [error])
         }
         self.selection = try ObjectSelection(api)
-        self.limit = parameters["limit"].flatMap { Int($0) }
-        self.timeoutSeconds = parameters["timeoutSeconds"].flatMap { Int64($0) }
+        self.limit = try Self.integer(parameters["limit"]).map { Int(clamping: $0) }
+        self.timeoutSeconds = try Self.integer(parameters["timeoutSeconds"])
         self.allowsBookmarks = Self.isTrue(parameters["allowWatchBookmarks"])
         self.sendsInitialEvents = parameters["sendInitialEvents"].map { Self.isTrue($0) }
         let match = parameters["resourceVersionMatch"] ?? ""
@@ -177,6 +177,15 @@ package struct RequestOptions: Sendable {
         var metadata: JSONObject = ["continue": .string(next.text)]
         if self.selection.isEmpty { metadata["remainingItemCount"] = .integer(Int64(rest.count - limit)) }
         return (Array(rest.prefix(limit)), metadata)
+    }
+
+    /// A number; nil when the parameter is absent or empty.
+    private static func integer(_ text: String?) throws(StatusError) -> Int64? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let number = Int64(text) else {
+            throw .badRequest("strconv.ParseInt: parsing \"\(text)\": invalid syntax")
+        }
+        return number
     }
 
     /// Upstream's reading of a truth value in a query: whatever is neither 0 nor false is true.

@@ -158,7 +158,8 @@ extension APIServer {
         var initial = objects.filter(options.selection.matches).map { object in
             WatchEvent.added(request.definition.encode(object, version: request.version))
         }
-        if options.sendsInitialEvents == true, options.allowsBookmarks {
+        // Upstream marks the end of the initial events for watches from "any" version (0) too.
+        if options.allowsBookmarks, options.sendsInitialEvents ?? options.hasResourceVersion {
             initial.append(.bookmark(request.bookmark(at: revision, endsInitialEvents: true)))
         }
         return WatchSession(request, server: self, initial: initial, after: revision)
