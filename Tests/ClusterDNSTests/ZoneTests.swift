@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ClusterDNS
+import JSON
 import KubernetesAPI
 import NameResolution
 import Testing

@@ -1,6 +1,7 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+import JSON
 import KubernetesAPI
 import ServiceProxy
 import Testing
@@ -44,6 +45,6 @@ struct ServiceRoutesTests {
         let services = [Self.service("hs", "None"), Self.service("cs", "127.64.240.8")]
         let routes = ServiceRoutes(services: services) { _, _ in nil }
         #expect(routes.frontends.map(\.address) == ["127.64.240.8"])
-        #expect(routes.backends.values.allSatisfy(\.isEmpty))
+        #expect(routes.backends.values.allSatisfy { $0.isEmpty })
     }
 }
