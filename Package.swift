@@ -140,17 +140,36 @@ let kafka: [Target] = [
         ["KafkaProtocol", "ZooKeeperProtocol", "Determinism", "JSON", nioCore]
     ),
     library(
+        "KafkaStore",
+        in: "Kafka/Store",
+        ["KafkaCluster", "KafkaLog", "KafkaProtocol", "Determinism", nioCore]
+    ),
+    library(
         "KafkaBroker",
         in: "Kafka/Broker",
         [
-            "KafkaCluster", "KafkaLog", "KafkaProtocol", "FileStorage", "ZooKeeperClient", "NameResolution",
+            "KafkaCluster", "KafkaLog", "KafkaStore", "KafkaProtocol", "FileStorage", "ZooKeeperClient",
+            "NameResolution",
             "Determinism", "JSON", deques, logging, nioCore, nioPosix, serviceLifecycle,
         ]
     ),
     library("KafkaClient", in: "Kafka/Client", ["CRDKafka", "NameResolution", nioCore]),
+    library(
+        "KafkaTools",
+        in: "Kafka/Tools",
+        ["KafkaClient", "ZooKeeperClient", "NameResolution", "JSON", nioCore]
+    ),
 ]
 
 let harness: [Target] = [
+    library(
+        "Simulation",
+        [
+            "ControllerRuntime", "Controllers", "Determinism", "JSON", "KafkaCluster", "KafkaLog", "KafkaProtocol",
+            "KafkaStore",
+            "KubernetesAPI", "ZooKeeperEnsemble", "ZooKeeperLog", "ZooKeeperProtocol", nioCore,
+        ]
+    ),
     library("Verification", ["Determinism", "JSON", nioCore, hdrHistogram]),
     library("Reports", ["Verification", "Determinism", "JSON"]),
     library("Workload", ["KafkaClient", "NameResolution", "Verification", "Determinism", nioCore]),
@@ -166,7 +185,8 @@ let testTargets: [Target] = [
 let executable: Target = .executableTarget(
     name: "seatrial",
     dependencies: [
-        "Cluster", "Controllers", "JSON", "KafkaBroker", "ZooKeeperServer", "container-shim",
+        "Cluster", "Controllers", "Determinism", "JSON", "KafkaBroker", "Simulation", "ZooKeeperServer",
+        "container-shim",
         argumentParser, logging, serviceLifecycle,
     ],
     swiftSettings: settings,
