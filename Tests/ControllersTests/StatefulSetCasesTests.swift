@@ -253,7 +253,8 @@ import Testing
             [
                 "apiVersion": "v1", "kind": "Pod",
                 "metadata": ["name": "other-0", "namespace": "test", "labels": ["app": "web"]],
-            ])
+            ]
+        )
         world.settle()
         let other = world.api.object(.pods, ObjectName(namespace: "test", name: "other-0"))
         #expect(other.map(OwnerReference.all(of:)) == [])
@@ -274,7 +275,8 @@ import Testing
             [
                 "apiVersion": "apps/v1", "kind": "StatefulSet", "spec": spec,
                 "metadata": ["name": "web", "namespace": "test"],
-            ])
+            ]
+        )
         let uids = world.api.objects.objects(.pods).map(\.uid)
         world.settle()
         #expect(world.api.objects.objects(.pods).map(\.uid) == uids)
@@ -299,7 +301,9 @@ import Testing
     @Test("a relabelled pod is released; its name blocks the ordinal")
     func release() throws {
         var world = try SetWorld.running()
-        world.api.write(.pods, ObjectName(namespace: "test", name: "web-1")) { $0["metadata", "labels", "app"] = "mine" }
+        world.api.write(.pods, ObjectName(namespace: "test", name: "web-1")) {
+            $0["metadata", "labels", "app"] = "mine"
+        }
         world.sync()
         let pod = world.api.object(.pods, ObjectName(namespace: "test", name: "web-1"))
         #expect(pod.map(OwnerReference.all(of:)) == [])

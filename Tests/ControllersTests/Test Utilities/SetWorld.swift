@@ -29,8 +29,12 @@ struct SetWorld {
     var status: JSONValue { self.set["status"] ?? .null }
 
     init(
-        replicas: Int64 = 3, policy: String = "OrderedReady", strategy: JSONValue? = nil, minReadySeconds: Int64 = 0,
-        budget: StatefulSetReconciler.DisruptionBudget = .upstream, spec extra: JSONValue = .emptyObject
+        replicas: Int64 = 3,
+        policy: String = "OrderedReady",
+        strategy: JSONValue? = nil,
+        minReadySeconds: Int64 = 0,
+        budget: StatefulSetReconciler.DisruptionBudget = .upstream,
+        spec extra: JSONValue = .emptyObject
     ) throws {
         var options = StatefulSetReconciler.Options()
         options.disruptionBudget = budget
@@ -51,17 +55,27 @@ struct SetWorld {
             [
                 "apiVersion": "apps/v1", "kind": "StatefulSet", "spec": spec,
                 "metadata": ["name": "web", "namespace": .string(Self.namespace)],
-            ])
+            ]
+        )
     }
 
     /// A set whose pods are all there and Ready.
     static func running(
-        replicas: Int64 = 3, policy: String = "OrderedReady", strategy: JSONValue? = nil, minReadySeconds: Int64 = 0,
-        budget: StatefulSetReconciler.DisruptionBudget = .upstream, spec: JSONValue = .emptyObject
+        replicas: Int64 = 3,
+        policy: String = "OrderedReady",
+        strategy: JSONValue? = nil,
+        minReadySeconds: Int64 = 0,
+        budget: StatefulSetReconciler.DisruptionBudget = .upstream,
+        spec: JSONValue = .emptyObject
     ) throws -> SetWorld {
         var world = try SetWorld(
-            replicas: replicas, policy: policy, strategy: strategy, minReadySeconds: minReadySeconds, budget: budget,
-            spec: spec)
+            replicas: replicas,
+            policy: policy,
+            strategy: strategy,
+            minReadySeconds: minReadySeconds,
+            budget: budget,
+            spec: spec
+        )
         for _ in 0..<replicas {
             world.settle()
             world.allReady()

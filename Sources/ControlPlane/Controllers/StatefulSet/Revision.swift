@@ -1,7 +1,7 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
-import JSON
+package import JSON
 import KubernetesAPI
 
 /// A ControllerRevision of a set: one state of its template.
@@ -59,13 +59,13 @@ struct Revision: Hashable, Sendable {
 }
 
 /// The names of revisions: a hash of their data, spelt without vowels.
-enum RevisionName {
+package enum RevisionName {
     private static let alphabet = Array("bcdfghjklmnpqrstvwxz2456789".utf8)
     /// So that the name with its hash fits a label's 63 … 253 characters.
     private static let prefixLengthMax = 223
 
     /// The hash of the data and the collision count: FNV-1 (32 bits) in decimal, each digit replaced by a letter.
-    static func hash(of data: JSONValue, collisionCount: Int64) -> String {
+    package static func hash(of data: JSONValue, collisionCount: Int64) -> String {
         var hash: UInt32 = 0x811c_9dc5
         for byte in data.bytes + Array(String(collisionCount).utf8) {
             hash = (hash &* 0x0100_0193) ^ UInt32(byte)
@@ -75,7 +75,7 @@ enum RevisionName {
     }
 
     /// The revision's name.
-    static func name(set: String, hash: String) -> String {
+    package static func name(set: String, hash: String) -> String {
         "\(set.prefix(Self.prefixLengthMax))-\(hash)"
     }
 }

@@ -1,0 +1,41 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import Controllers
+import Determinism
+import JSON
+import KubernetesAPI
+
+/// The Disruption controller under several drains at a time, with late watches, crashes, dying pods and edited budgets.
+public enum DisruptionSimulation {
+    /// A defect planted into the controller, to see that the simulation finds it.
+    public enum Defect: String, Hashable, Sendable, CaseIterable {
+        /// Pods on their way out count as healthy.
+        case countsTerminating = "counts-terminating"
+        /// Running pods count as healthy, Ready or not.
+        case countsUnready = "counts-unready"
+        /// Pods whose eviction was granted are forgotten before they are seen going.
+        case forgetsDisrupted = "forgets-disrupted"
+        /// The status is written whatever happened to it meanwhile.
+        case writesBlindly = "writes-blindly"
+        /// A percentage of pods that must stay is rounded down.
+        case roundsDown = "rounds-down"
+        /// The generation is never noted as observed after the first time.
+        case freezesGeneration = "freezes-generation"
+    }
+
+    /// Runs one seed from beginning to end.
+    public static func run(seed: UInt64, defect: Defect? = nil) -> SimulationReport {
+        let scenario = DisruptionScenario(seed: seed, defect: defect)
+        var world = scenario.makeWorld()
+        world.start()
+        world.run(until: .zero + .seconds(20))
+        if world.failure == nil {
+            scenario.heal(&world)
+            // Granted evictions that led to nothing expire after two minutes.
+            world.run(until: .zero + .seconds(320))
+        }
+        if world.failure == nil { scenario.checkConvergence(&world) }
+        return world.report(seed: seed)
+    }
+}
