@@ -23,8 +23,17 @@ package struct AnswerShape: Sendable {
             break
         case .table(let version):
             try self.checkInclude()
-            let isScale = response.body["kind"]?.string == "Scale"
-            if isScale { return response }
+            if response.body["kind"]?.string == "Scale" {
+                response.body = TableDefinition.scale.rendered(
+                    of: [response.body],
+                    metadata: nil,
+                    includeObject: self.includeObject,
+                    apiVersion: "meta.k8s.io/\(version)",
+                    includeHeaders: true,
+                    now: self.now
+                )
+                return response
+            }
             response.body = self.table(
                 items.map { $0.map(self.completed) } ?? [response.body],
                 metadata: items == nil ? nil : response.body["metadata"],

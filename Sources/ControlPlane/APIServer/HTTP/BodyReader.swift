@@ -38,6 +38,12 @@ struct BodyReader: Sendable {
             } catch {
                 throw self.unrecognized(error.message, body)
             }
+        case "application/vnd.kubernetes.protobuf":
+            do throws(ProtobufReader.Failure) {
+                value = try ProtobufReader.object(in: Array(body.readableBytesView))
+            } catch {
+                throw self.unrecognized(error.description, body)
+            }
         case _:
             throw .unsupportedMediaType(
                 "the body of the request was in an unknown format - accepted media types include: \(Self.acceptedTypes)"
@@ -77,6 +83,7 @@ struct BodyReader: Sendable {
 
     /// DeleteOptions.
     func options(_ body: ByteBuffer) throws(StatusError) -> JSONValue {
+        if self.mediaType == "application/vnd.kubernetes.protobuf" { return try self.object(body).0 }
         do throws(JSONError) {
             return try Self.parse(body).value
         } catch {

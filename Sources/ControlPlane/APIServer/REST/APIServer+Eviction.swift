@@ -22,7 +22,7 @@ extension APIServer {
         guard let pod = self.store.object(request.key, of: request.stored) else { throw request.notFound }
 
         if Self.isBeyondBudgets(pod) {
-            _ = try self.remove(request.key, request, options: options)
+            try self.markAndRemove(request, options)
             return .success(201)
         }
         let budgets = self.budgets(of: pod)
@@ -35,13 +35,12 @@ extension APIServer {
             )
         }
         guard let budget = budgets.first else {
-            _ = try self.remove(request.key, request, options: options)
+            try self.markAndRemove(request, options)
             return .success(201)
         }
         if !Self.isReady(pod), try self.evictUnready(pod, budget: budget, request, options) { return .success(201) }
         try self.charge(budget, for: pod, isDryRun: options.isDryRun)
-        try self.markDisrupted(pod, request, options)
-        _ = try self.remove(request.key, request, options: options)
+        try self.markAndRemove(request, options)
         return .success(201)
     }
 
@@ -168,15 +167,22 @@ extension APIServer {
         )
     }
 
-    /// The pod says by itself why it goes.
-    private func markDisrupted(
-        _ pod: JSONValue,
-        _ request: ResolvedRequest,
-        _ options: DeletionOptions
-    ) throws(StatusError) {
-        guard !options.isDryRun else { return }
+    /// Deletes a pod that has said why it goes.
+    private func markAndRemove(_ request: ResolvedRequest, _ options: DeletionOptions) throws(StatusError) {
+        var options = options
+        if !options.isDryRun {
+            let marked = try self.markDisrupted(request, options)
+            // The mark is ours: whoever named a version meant the pod before it.
+            if options.resourceVersion != nil { options.resourceVersion = marked.resourceVersion }
+        }
+        _ = try self.remove(request.key, request, options: options)
+    }
+
+    private func markDisrupted(_ request: ResolvedRequest, _ options: DeletionOptions) throws(StatusError) -> JSONValue
+    {
+        let outcome: JSONValue?
         do {
-            try self.store.update(request.key, of: request.stored) { current in
+            outcome = try self.store.update(request.key, of: request.stored) { current in
                 try options.check(current, kind: request.definition.kind, group: request.definition.group)
                 var marked = current
                 marked.setCondition(
@@ -184,7 +190,8 @@ extension APIServer {
                     status: "True",
                     reason: "EvictionByEvictionAPI",
                     message: "Eviction API: evicting",
-                    at: self.timestamp()
+                    at: self.timestamp(),
+                    isObserved: false
                 )
                 return .write(marked)
             }
@@ -193,5 +200,7 @@ extension APIServer {
         } catch {
             throw .internalError("\(error)")
         }
+        guard let outcome else { throw request.notFound }
+        return outcome
     }
 }
