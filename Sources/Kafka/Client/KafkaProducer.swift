@@ -246,6 +246,8 @@ public final class KafkaProducer: Sendable {
     }
 
     private func serve(_ queue: OpaquePointer) {
+        // Whatever has come: a sender may have begun to wait just after the last report.
+        defer { self.tellOfRoom() }
         guard let event = rd_kafka_queue_poll(queue, Limits.pollMs) else { return }
         defer { rd_kafka_event_destroy(event) }
         guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR else {
@@ -260,11 +262,18 @@ public final class KafkaProducer: Sendable {
             if report.tag < Self.ownTags { reports.append(report) } else { own.append(report) }
         }
         if !reports.isEmpty { self.onDelivery(reports) }
-        let (sends, room) = self.waiting.withLock { waiting in
-            defer { waiting.room = [] }
-            return (own.map { ($0, waiting.sends.removeValue(forKey: $0.tag)) }, waiting.room)
+        guard !own.isEmpty else { return }
+        let sends = self.waiting.withLock { waiting in
+            own.map { ($0, waiting.sends.removeValue(forKey: $0.tag)) }
         }
         for (report, continuation) in sends { continuation?.resume(returning: .success(report)) }
+    }
+
+    private func tellOfRoom() {
+        let room = self.waiting.withLock { waiting in
+            defer { waiting.room = [] }
+            return waiting.room
+        }
         for continuation in room { continuation.resume() }
     }
 }

@@ -14,6 +14,14 @@ import Synchronization
 /// Names of servers go through the `Resolver`, at the start and again whenever the connection is lost, so that an
 /// ensemble whose pods got new addresses is found again.
 public final class ZooKeeperClient: Sendable {
+    /// A session's name and the proof that it is ours.
+    public struct Session: Hashable, Sendable {
+        /// Its id.
+        public var id: Int64
+        /// 16 bytes that the server gave with it.
+        public var password: [UInt8]
+    }
+
     /// How to reach an ensemble.
     public struct Configuration: Sendable {
         /// `host[:port],host[:port][/chroot]`.
@@ -22,6 +30,8 @@ public final class ZooKeeperClient: Sendable {
         public var sessionTimeoutMs: Int
         /// Who turns names into addresses.
         public var resolver: Resolver
+        /// A session to go on with instead of a new one; where it has ended, the client's is over at once.
+        public var session: Session?
 
         /// A configuration with a session timeout of 6 s.
         public init(servers: String, sessionTimeoutMs: Int = 6000, resolver: Resolver) {
@@ -71,6 +81,19 @@ public final class ZooKeeperClient: Sendable {
 
     /// The session's id, 0 before the first connection.
     public var sessionID: Int64 { self.state.withLock { $0.sessionID } }
+
+    /// The session, for another client to go on with; nil before the first connection and after the end.
+    public var session: Session? {
+        self.state.withLock { state in
+            guard state.sessionID != 0, let handle = state.handle, let client = zoo_client_id(handle.pointer) else {
+                return nil
+            }
+            return Session(
+                id: client.pointee.client_id,
+                password: withUnsafeBytes(of: client.pointee.passwd) { Array($0) }
+            )
+        }
+    }
 
     /// Whether a server is connected at present.
     public var isConnected: Bool { self.state.withLock { $0.isConnected } }
@@ -127,17 +150,31 @@ public final class ZooKeeperClient: Sendable {
                 return
             }
             // Under the lock, so that no event of the new handle is told before requests can use it.
-            state.handle = zookeeper_init2(
+            state.handle = self.open(addresses)
+        }
+        return true
+    }
+
+    private func open(_ addresses: String) -> Handle? {
+        let session = self.configuration.session.map { session in
+            var id = clientid_t()
+            id.client_id = session.id
+            withUnsafeMutableBytes(of: &id.passwd) { $0.copyBytes(from: session.password.prefix($0.count)) }
+            return id
+        }
+        func open(_ session: UnsafePointer<clientid_t>?) -> OpaquePointer? {
+            zookeeper_init2(
                 addresses,
                 Self.sessionWatcher,
                 Int32(clamping: self.configuration.sessionTimeoutMs),
-                nil,
+                session,
                 Unmanaged.passUnretained(self).toOpaque(),
                 ZOO_NO_LOG_CLIENTENV,
                 ClientLog.callback
-            ).map(Handle.init(pointer:))
+            )
         }
-        return true
+        let pointer = if let session { withUnsafePointer(to: session) { open($0) } } else { open(nil) }
+        return pointer.map(Handle.init(pointer:))
     }
 
     private func closeHandle() {
