@@ -33,6 +33,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A library target of ours, in its folder below Sources.
@@ -185,9 +186,10 @@ let testTargets: [Target] = [
 let executable: Target = .executableTarget(
     name: "seatrial",
     dependencies: [
-        "Cluster", "Controllers", "Determinism", "JSON", "KafkaBroker", "Simulation", "ZooKeeperServer",
+        "Cluster", "Controllers", "Determinism", "JSON", "KafkaBroker", "KafkaTools", "NameResolution", "Simulation",
+        "ZooKeeperServer",
         "container-shim",
-        argumentParser, logging, serviceLifecycle,
+        argumentParser, logging, serviceLifecycle, unixSignals,
     ],
     swiftSettings: settings,
     linkerSettings: [

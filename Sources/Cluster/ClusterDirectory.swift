@@ -21,8 +21,8 @@ public struct ClusterDirectory: Hashable, Sendable {
     public var log: String { "\(self.path)/cluster.log" }
     /// The file whose lock a running cluster holds.
     public var lock: String { "\(self.path)/lock" }
-    /// Where a node keeps the folders and logs of its pods.
-    public func node(_ name: String) -> String { "\(self.path)/nodes/\(name)" }
+    /// The logs of every container, earlier ones too: `<namespace>_<pod>_<uid>/<container>/<attempt>.log`.
+    public var containerLogs: String { "\(self.path)/logs" }
 
     /// Makes the folder, and refuses one that a cluster has used before: what it held is kept until somebody says otherwise.
     /// - Throws: ``ClusterError``.
@@ -30,7 +30,7 @@ public struct ClusterDirectory: Hashable, Sendable {
         let manager = FileManager.default
         if manager.fileExists(atPath: self.path) {
             let contents = try manager.contentsOfDirectory(atPath: self.path)
-            let isUsed = contents.contains("cluster.json") || contents.contains("nodes")
+            let isUsed = contents.contains("cluster.json") || contents.contains("lock")
             if isUsed, !reset {
                 throw ClusterError(
                     "\(self.path) holds an earlier cluster's data, and objects do not survive a cluster yet; "

@@ -36,6 +36,7 @@ public final class ControlledCluster: Sendable {
     private let connector: HTTPKubeletConnector
     private let catalog: ImageCatalog
     private let onWaiting: @Sendable (WaitingReport) -> Void
+    private let runtimes: [LoopbackRuntime]
 
     /// A cluster that is not running yet; it owns its block of addresses from now on.
     /// - Parameter onWaiting: takes the reasons why controllers wait; it must return at once.
@@ -61,6 +62,20 @@ public final class ControlledCluster: Sendable {
         self.server = APIServer(configuration: server)
         self.client = KubernetesClient(InProcessTransport(self.server))
         self.resolver = Resolver(server: (self.block.dnsAddress, Self.dnsPort))
+        let (block, catalog) = (self.block, self.catalog)
+        self.runtimes = (1...max(1, configuration.nodes)).map { number in
+            LoopbackRuntime(
+                configuration: LoopbackRuntime.Configuration(
+                    dataDirectory: configuration.directory.path,
+                    catalog: catalog,
+                    shim: configuration.shim,
+                    seatrial: configuration.program,
+                    podAddressPrefix: block.podPrefix(number),
+                    hostAddress: block.nodeAddress(number),
+                    clusterDNS: "\(block.dnsAddress):\(Self.dnsPort)"
+                )
+            )
+        }
     }
 
     /// Runs the cluster until the task is cancelled.
@@ -138,24 +153,26 @@ public final class ControlledCluster: Sendable {
     }
 
     private func kubelet(_ name: String, number: Int) -> Kubelet {
-        let runtime = LoopbackRuntime(
-            configuration: LoopbackRuntime.Configuration(
-                dataDirectory: self.configuration.directory.path,
-                catalog: self.catalog,
-                shim: self.configuration.shim,
-                seatrial: self.configuration.program,
-                podAddressPrefix: self.block.podPrefix(number),
-                hostAddress: self.block.nodeAddress(number),
-                clusterDNS: "\(self.block.dnsAddress):\(Self.dnsPort)"
-            )
-        )
         let node = NodeConfiguration(
             name: name,
             address: self.block.nodeAddress(number),
             labels: ["topology.kubernetes.io/zone": "zone-\(["a", "b", "c"][(number - 1) % 3])"],
             backoffInitial: self.configuration.containerBackoff
         )
-        return Kubelet(configuration: node, client: self.client, runtime: runtime)
+        return Kubelet(configuration: node, client: self.client, runtime: self.runtimes[number - 1])
+    }
+
+    /// Signals the first process of each container of a pod; SIGKILL goes to all of their processes.
+    /// - Throws: ``ClusterError`` when the pod is on none of the nodes here; `StatusError` when there is no such pod.
+    public func signal(_ signal: CInt, pod name: String, namespace: String) async throws {
+        let pod = try await self.client.get(Pod.self, name, namespace: namespace)
+        let nodes = (0..<self.configuration.nodes).map { "node-\($0)" }
+        guard let index = nodes.firstIndex(of: pod.spec.nodeName) else {
+            throw ClusterError("pod \(name) runs on no node of this cluster")
+        }
+        for container in pod.spec.containers {
+            self.runtimes[index].signal(signal, to: container.name, in: PodIdentity(of: pod), grace: nil)
+        }
     }
 
     /// The storage class that claims without one get.

@@ -24,7 +24,9 @@ struct DetachedCluster {
             throw ClusterError("a cluster is running in \(self.directory.path) (process \(owner))")
         }
         let log = FileManager.default.temporaryDirectory.appending(path: "seatrial-\(UUID().uuidString).log")
-        FileManager.default.createFile(atPath: log.path, contents: nil)
+        guard FileManager.default.createFile(atPath: log.path, contents: nil) else {
+            throw ClusterError("cannot create \(log.path)")
+        }
         let output = try FileHandle(forWritingTo: log)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/setsid")

@@ -6,6 +6,7 @@ import Foundation
 import KafkaBroker
 import Logging
 import ServiceLifecycle
+import UnixSignals
 import ZooKeeperServer
 
 /// `seatrial zookeeper-server`: the ZooKeeper stand-in, with the flags of `start-zookeeper`.

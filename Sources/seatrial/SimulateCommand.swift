@@ -1,0 +1,66 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Determinism
+import Foundation
+import Simulation
+
+/// `seatrial simulate MACHINE --seed N`: runs seeds of a machine's simulation and says what they saw.
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Runs state machines in virtual time, from a seed, with crashes and broken connections."
+    )
+
+    /// The machines that can be simulated.
+    enum Machine: String, ExpressibleByArgument, CaseIterable {
+        case zookeeper
+        case kafka
+        case statefulset
+        case disruption
+    }
+
+    @Argument(help: "What to simulate: \(Machine.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var machine: Machine
+
+    @Option(help: "The seed that the run follows from; the first of several with --seeds.")
+    var seed: UInt64 = 1
+
+    @Option(help: "How many seeds to run, one after the other.")
+    var seeds: UInt64 = 1
+
+    @Option(help: "Members of the ZooKeeper ensemble.")
+    var members = 3
+
+    @Option(help: ArgumentHelp("Plant this defect and expect it to be found.", visibility: .hidden))
+    var defect: String?
+
+    @Flag(help: "Run each seed twice and compare the traces.")
+    var checkDeterminism = false
+
+    func run() async throws {
+        let simulation = try MachineSimulation(self.machine, members: self.members, defect: self.defect)
+        let sweep = SeedSweep.run(seeds: self.seed..<self.seed + self.seeds) { seed in
+            let report = simulation.run(seed)
+            guard self.checkDeterminism, simulation.run(seed).trace != report.trace else { return report }
+            var differing = report
+            differing.failure = .init(kind: .safety, at: report.end, event: report.events, because: "two runs differ")
+            return differing
+        }
+        if self.seeds == 1 {
+            let report = simulation.run(self.seed)
+            print("seed \(self.seed): \(report.events) events, \(report.end) of virtual time, trace \(report.trace)")
+        }
+        print(sweep.summary)
+        guard let first = sweep.failures.first, let failure = first.failure else { return }
+        print("FAIL \(failure.kind.rawValue) at \(failure.at), event \(failure.event): \(failure.because)")
+        print("repeat: seatrial simulate \(self.machine.rawValue) --seed \(first.seed)\(self.repeatOptions)")
+        throw ExitCode(failure.kind == .safety ? 4 : 5)
+    }
+
+    private var repeatOptions: String {
+        let members = self.machine == .zookeeper && self.members != 3 ? " --members \(self.members)" : ""
+        return members + (self.defect.map { " --defect \($0)" } ?? "")
+    }
+}
