@@ -40,7 +40,7 @@ struct EndReader: Sendable {
     func read(within limit: Duration) async throws {
         let history = try self.files.writer("reader")
         let deadline = MonotonicClock.now + limit
-        let admin = try KafkaAdmin(self.load.client("seatrial-reader"))
+        let admin = try KafkaAdmin(self.load.clientConfiguration("seatrial-reader"))
         let ends: [Int32: (low: Int64, high: Int64)]
         do {
             ends = try await self.ends(admin, until: MonotonicClock.now + min(Self.watermarkGrace, limit / 2))
@@ -53,7 +53,7 @@ struct EndReader: Sendable {
         let run = self.files.run
         let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let configuration = KafkaConsumer.Configuration(
-            client: self.load.client("seatrial-reader"),
+            client: self.load.clientConfiguration("seatrial-reader"),
             groupID: "\(self.load.group)-reader"
         )
         let consumer = try KafkaConsumer(configuration) { messages in

@@ -21,7 +21,7 @@ final class GroupMember: Sendable {
             progress: progress
         )
         var configuration = KafkaConsumer.Configuration(
-            client: load.client("seatrial-consumer-\(number)"),
+            client: load.clientConfiguration("seatrial-consumer-\(number)"),
             groupID: load.group
         )
         configuration.sessionTimeoutMs = load.sessionTimeoutMs

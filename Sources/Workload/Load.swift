@@ -47,7 +47,8 @@ public struct Load: Sendable {
         self.partitions = partitions
     }
 
-    func client(_ name: String, debug: String = "") -> ClientConfiguration {
+    /// How a client of this load, of that name, reaches the brokers.
+    public func clientConfiguration(_ name: String, debug: String = "") -> ClientConfiguration {
         ClientConfiguration(
             bootstrapServers: self.bootstrapServers,
             clientID: name,

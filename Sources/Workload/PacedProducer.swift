@@ -28,7 +28,7 @@ final class PacedProducer: Sendable {
         let history = try files.writer("producer-\(number)")
         var configuration = KafkaProducer.Configuration(
             // `msg` is what makes librdkafka tell of the errors that it gets over by itself.
-            client: load.client("seatrial-producer-\(number)", debug: "msg")
+            client: load.clientConfiguration("seatrial-producer-\(number)", debug: "msg")
         )
         configuration.acks = load.acks
         configuration.isIdempotent = load.isIdempotent
