@@ -194,13 +194,14 @@ let executable: Target = .executableTarget(
     swiftSettings: settings,
     linkerSettings: [
         .unsafeFlags(["-static-stdlib"]),
-        .linkedLibrary("_FoundationCShims"),
-        .linkedLibrary("_FoundationICU"),
-        .linkedLibrary("_FoundationCollections"),
-        .linkedLibrary("swiftSynchronization"),
+        // Each before what it needs: the linker looks at an archive once.
         .linkedLibrary("CoreFoundation"),
         .linkedLibrary("_CFXMLInterface"),
         .linkedLibrary("_CFURLSessionInterface"),
+        .linkedLibrary("_FoundationCollections"),
+        .linkedLibrary("_FoundationCShims"),
+        .linkedLibrary("_FoundationICU"),
+        .linkedLibrary("swiftSynchronization"),
         .linkedLibrary("stdc++"),
     ]
 )
