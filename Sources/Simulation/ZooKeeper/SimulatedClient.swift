@@ -37,8 +37,6 @@ struct SimulatedClient: CustomStringConvertible {
     var nextXid: Int32 = 1
     var asked: [(xid: Int32, Asked)] = []
     var lastHeard = Instant.zero
-    /// When a serving member last answered a ping or request of its session.
-    var lastAnswered = Instant.zero
     var hasNode = false
     /// The number it wrote last, and the last that was acknowledged.
     var written = 0

@@ -17,6 +17,8 @@ enum SimulatedEvent {
     /// A stopped process goes on.
     case wake(MemberID)
     case fault
+    /// Two that cannot reach each other notice.
+    case sever(MemberID, MemberID)
     case unpartition(MemberID, MemberID)
     case heal
     /// A client looks what to do next.

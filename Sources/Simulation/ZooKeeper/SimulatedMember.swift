@@ -7,8 +7,8 @@ import ZooKeeperEnsemble
 import ZooKeeperLog
 import ZooKeeperProtocol
 
-/// A member with its disk.
-struct SimulatedMember {
+/// A member with its disk. A class, since a run has one world and copies nothing of it.
+final class SimulatedMember {
     let configuration: MemberConfiguration
     let storage = SimulatedDisk()
     var generator: SeededGenerator
@@ -38,7 +38,7 @@ struct SimulatedMember {
     }
 
     /// Starts with what is on its disk; returns what was found there.
-    mutating func boot(now: Instant) throws -> Member.Recovered {
+    func boot(now: Instant) throws -> Member.Recovered {
         self.life += 1
         self.isPaused = false
         self.held = []
@@ -79,8 +79,8 @@ struct SimulatedMember {
     }
 
     /// Writes what waits, without syncing; false when there is nothing to do.
-    mutating func beginWrite() throws -> Bool {
-        guard self.underWay == nil, !self.diskWork.isEmpty, var disk = self.disk else { return false }
+    func beginWrite() throws -> Bool {
+        guard self.underWay == nil, !self.diskWork.isEmpty else { return false }
         var work: [DiskWork] = []
         var waiting: [MemberEffect] = []
         for effect in self.diskWork {
@@ -109,13 +109,12 @@ struct SimulatedMember {
         }
         self.diskWork = []
         self.underWay = waiting
-        try disk.write(work)
-        self.disk = disk
+        try self.disk?.write(work)
         return true
     }
 
     /// Syncs what was written; returns what waited for it.
-    mutating func finishWrite() throws -> [MemberEffect] {
+    func finishWrite() throws -> [MemberEffect] {
         try self.disk?.sync()
         defer { self.underWay = nil }
         return self.underWay ?? []

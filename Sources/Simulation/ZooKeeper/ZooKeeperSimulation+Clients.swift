@@ -31,9 +31,9 @@ extension ZooKeeperSimulation {
                 self.hangUp(index)
                 return
             }
-            if !self.isHealed, self.clients[index].generator.chance(0.003) {
+            if !self.isHealed, self.clients[index].generator.chance(0.02) {
                 // It falls silent, often for longer than its session lives.
-                let silence = Int.random(in: 300...3000, using: &self.clients[index].generator)
+                let silence = Int.random(in: 1000...4000, using: &self.clients[index].generator)
                 self.clients[index].silentUntil = self.now + .milliseconds(silence)
                 self.hangUp(index)
                 return
@@ -122,8 +122,6 @@ extension ZooKeeperSimulation {
         case .connected(let response): self.connected(response, connection, index)
         case .event: break
         case .reply(let reply):
-            self.clients[index].lastAnswered = self.now
-            self.checker.heard(self.clients[index].session, at: self.now)
             if reply.xid == -2 { return }
             try self.answered(reply, index)
         }
@@ -139,13 +137,12 @@ extension ZooKeeperSimulation {
         self.clients[index].session = response.session
         self.clients[index].password = response.password
         self.clients[index].timeoutMs = response.timeoutMs
-        self.checker.heard(response.session, at: self.now)
     }
 
     private mutating func answered(_ reply: Reply, _ index: Int) throws {
         let client = self.clients[index]
         guard let (xid, asked) = client.asked.first, xid == reply.xid else {
-            throw self.fail(.safety, "client \(index) was answered out of order: \(reply.xid)")
+            throw Violation("client \(index) was answered out of order: \(reply.xid)")
         }
         self.clients[index].asked.removeFirst()
         let isRefusal = reply.error != .ok
@@ -155,32 +152,29 @@ extension ZooKeeperSimulation {
         switch asked {
         case .create:
             if reply.error == .ok || reply.error == .nodeExists { self.clients[index].hasNode = true }
-            if !isRefusal { try self.checker.acknowledged(reply.zxid, to: client.session, self.fail) }
+            if !isRefusal { try self.checker.acknowledged(reply.zxid, to: client.session) }
         case .write(let number):
             guard !isRefusal else { return }
-            try self.checker.acknowledged(reply.zxid, to: client.session, self.fail)
+            try self.checker.acknowledged(reply.zxid, to: client.session)
             self.clients[index].acknowledged = number
             if client.wantsProof { self.clients[index].hasProof = true }
         case .ephemeral:
-            if !isRefusal { try self.checker.acknowledged(reply.zxid, to: client.session, self.fail) }
+            if !isRefusal { try self.checker.acknowledged(reply.zxid, to: client.session) }
         case .read(let sentBefore):
             if reply.zxid < sentBefore {
-                throw self.fail(
-                    .safety,
+                throw Violation(
                     "client \(index) read the state of \(reply.zxid) after it had seen \(sentBefore)"
                 )
             }
             guard case .data(let data, _) = reply.body, let number = Int(String(buffer: data)) else { return }
             if number < client.acknowledged {
-                throw self.fail(
-                    .safety,
+                throw Violation(
                     "client \(index) read \(number) after its \(client.acknowledged) was acknowledged"
                 )
             }
         case .sync(let acknowledged):
             if !isRefusal, reply.zxid < acknowledged {
-                throw self.fail(
-                    .safety,
+                throw Violation(
                     "client \(index) synced to \(reply.zxid), but \(acknowledged) had been acknowledged before"
                 )
             }

@@ -7,15 +7,14 @@ import ZooKeeperProtocol
 
 extension ZooKeeperSimulation {
     mutating func boot(_ id: MemberID) throws {
-        guard var node = self.nodes[id], node.member == nil else { return }
+        guard let node = self.nodes[id], node.member == nil else { return }
         let recovered: Member.Recovered
         do {
             recovered = try node.boot(now: self.now)
         } catch {
-            throw self.fail(.safety, "member \(id) cannot start on what a crash left: \(error)")
+            throw Violation("member \(id) cannot start on what a crash left: \(error)")
         }
-        self.nodes[id] = node
-        if let member = node.member { try self.checker.booted(id, recovered, as: member, self.fail) }
+        if let member = node.member { try self.checker.booted(id, recovered, as: member) }
         try self.handle(.started, at: id, life: node.life)
         for other in self.ids where other != id { self.scheduleLink(id, other) }
     }
@@ -26,12 +25,19 @@ extension ZooKeeperSimulation {
             self.nodes[id]?.held.append(event)
             return
         }
+        if let epoch = node.member?.ledEpoch, case .message(let peer, .heartbeatReply(epoch, _, let touched)) = event {
+            // What a member tells late of clients that have moved on since does not count.
+            let present = touched.filter { session in
+                self.clients.contains { $0.session == session && $0.member == peer && $0.connection != nil }
+            }
+            self.checker.heard(present, at: self.now)
+        }
         let effects = self.nodes[id]?.member?.handle(event, now: self.now) ?? []
         if let log = self.log, let member = self.nodes[id]?.member {
             log("\(self.now) \(id) \(event) -> \(effects) [\(member.tree.zxid) of \(member.lastLogged)]")
         }
         for effect in effects { try self.perform(effect, of: id) }
-        if let member = self.nodes[id]?.member { try self.checker.check(member, self.fail) }
+        if let member = self.nodes[id]?.member { try self.checker.check(member) }
         if event != .turnEnded { self.scheduleTurnEnd(of: id) }
     }
 
@@ -48,7 +54,7 @@ extension ZooKeeperSimulation {
         guard let node = self.nodes[id], node.member != nil else { return }
         switch effect {
         case .append, .truncate, .saveVote, .install, .takeSnapshot, .markComplete:
-            try self.checker.write(effect, of: id, self.fail)
+            try self.checker.write(effect, of: id)
             self.nodes[id]?.diskWork.append(effect)
             try self.beginWrite(at: id)
         case .send(let peer, let message):
@@ -83,7 +89,7 @@ extension ZooKeeperSimulation {
         case .reached(let probe):
             self.probes[probe.rawValue, default: 0] += 1
             if probe == .truncationRefused {
-                throw self.fail(.safety, "a leader asked member \(id) to drop transactions that are committed")
+                throw Violation("a leader asked member \(id) to drop transactions that are committed")
             }
         }
     }

@@ -14,7 +14,7 @@ import ZooKeeperProtocol
 /// everything has to work again soon.
 public struct ZooKeeperSimulation {
     /// How long faults go on.
-    static let faultyTime = Duration.seconds(5)
+    static let faultyTime = Duration.seconds(6)
     /// How soon after healing every client must have written and all members must agree.
     static let healingMax = Duration.seconds(15)
 
@@ -33,6 +33,9 @@ public struct ZooKeeperSimulation {
     var delays: SeededGenerator
     var nextConnection: UInt64 = 0
     var isHealed = false
+    /// The longest time between two faults: some seeds are calm enough for sessions to expire, in others leaders hardly
+    /// find the time to lead.
+    let faultGapMaxMs: Int
     private(set) var log: ((String) -> Void)?
 
     /// Runs one seed from its beginning to its end.
@@ -71,6 +74,7 @@ public struct ZooKeeperSimulation {
         self.delays = generator.split("delays")
         self.ids = (1...members).map { MemberID(rawValue: UInt8($0)) }
         var sizes = generator.split("sizes")
+        self.faultGapMaxMs = [300, 600, 2000][Int.random(in: 0..<3, using: &sizes)]
         let configuration = Self.configuration(members: self.ids, defect: defect, sizes: &sizes)
         self.checker = EnsembleChecker()
         for id in self.ids {
@@ -113,6 +117,8 @@ public struct ZooKeeperSimulation {
             try self.play()
         } catch let error as SimulationReport.Failure {
             failure = error
+        } catch let violation as Violation {
+            failure = self.fail(.safety, violation.because)
         } catch {
             failure = .init(kind: .safety, at: self.now, event: self.events, because: "\(error)")
         }
@@ -162,7 +168,10 @@ public struct ZooKeeperSimulation {
         case .restart(let id): try self.boot(id)
         case .wake(let id): try self.wake(id)
         case .fault: try self.strike()
+        case .sever(let one, let other):
+            if !self.network.isConnected(one, other) { try self.unlink(one, other) }
         case .unpartition(let one, let other):
+            if !self.network.isConnected(one, other) { try self.unlink(one, other) }
             self.network.heal(one, other)
             self.scheduleLink(one, other)
         case .heal: try self.healAll()

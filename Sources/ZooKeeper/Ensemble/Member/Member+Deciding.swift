@@ -49,6 +49,7 @@ extension Member {
         guard let leading = self.leading, !self.isResigning else { return }
         let sync = Leading.Sync(member: member, number: number, round: leading.round + 1, after: self.window.last)
         self.leading?.syncs.append(sync)
+        if self.configuration.defect == .unconfirmedSync { self.answerSyncs() }
     }
 
     /// Answers a member, which may be this one.

@@ -91,7 +91,8 @@ extension Member {
 
     mutating func preVoteAsked(by peer: MemberID, epoch: Epoch, last: Zxid) {
         if let leading = self.leading {
-            // It has lost its link to us and found another.
+            // It has given up on us: it starts over, and so do we with it.
+            self.leading?.peers[peer] = Leading.Progress(lastHeard: self.now)
             self.send(.newLeader(epoch: leading.epoch), to: peer)
             return
         }

@@ -117,8 +117,9 @@ extension Member {
     }
 
     mutating func commit(upTo zxid: Zxid, from peer: MemberID, epoch: Epoch) {
-        guard self.follows(peer, epoch) else { return }
-        self.commit(upTo: min(zxid, self.window.last))
+        // What was meant for an earlier attempt to follow says nothing about a log that has not been brought in line.
+        guard self.follows(peer, epoch), self.window.contains(zxid) else { return }
+        self.commit(upTo: zxid)
         self.serveIfCaughtUp()
     }
 

@@ -187,7 +187,7 @@ extension Member {
         guard positions.count >= self.configuration.quorum else { return }
         let common = positions[self.configuration.quorum - 1]
         // Copies of an earlier epoch's transaction prove nothing: another leader may still void them.
-        guard common.epoch == leading.epoch || self.configuration.defect == .commitEarlierEpoch else { return }
+        guard common.epoch == leading.epoch else { return }
         guard let committed = self.window.latest(upTo: common), committed > self.tree.zxid else { return }
         self.commit(upTo: committed)
         // Nothing is under way: both states are the same, so they can share their memory again.
@@ -228,17 +228,20 @@ extension Member {
     mutating func heartbeatAnswered(by peer: MemberID, epoch: Epoch, round: UInt64, touched: [SessionID]) {
         guard let leading = self.leading, leading.epoch == epoch, let progress = leading.peers[peer] else { return }
         self.leading?.peers[peer]?.round = max(progress.round, round)
-        self.leading?.sessions.touch(touched, at: peer, now: self.now)
+        if self.configuration.defect != .ignoreTouches {
+            self.leading?.sessions.touch(touched, at: peer, now: self.now)
+        }
         self.answerSyncs()
     }
 
     /// Answers the syncs whose heartbeat a majority has answered: until then there was no other leader.
-    func confirmedRound(_ leading: Leading) -> UInt64 {
+    private func confirmedRound(_ leading: Leading) -> UInt64 {
+        if self.configuration.defect == .unconfirmedSync { return .max }
         let rounds = (leading.peers.values.map(\.round) + [leading.round]).sorted(by: >)
         return rounds.count >= self.configuration.quorum ? rounds[self.configuration.quorum - 1] : 0
     }
 
-    private mutating func answerSyncs() {
+    mutating func answerSyncs() {
         guard let leading = self.leading, !leading.syncs.isEmpty else { return }
         let confirmed = self.confirmedRound(leading)
         for sync in leading.syncs where sync.round <= confirmed {

@@ -69,7 +69,6 @@ package struct Member: StateMachine, Hashable, Sendable {
         self.random = random
         self.promisedEpoch = max(recovered.epoch, recovered.entries.last?.zxid.epoch ?? recovered.tree.zxid.epoch)
         self.candidate = recovered.epoch == self.promisedEpoch ? recovered.candidate : nil
-        if configuration.defect == .forgetVote { self.candidate = nil }
         self.isComplete = recovered.isComplete || configuration.members.count == 1
         self.tree = recovered.tree
         self.window = LogWindow(floor: recovered.tree.zxid)

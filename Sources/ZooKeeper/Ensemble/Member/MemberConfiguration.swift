@@ -51,10 +51,10 @@ package struct MemberConfiguration: Hashable, Sendable {
         case acknowledgeBeforeDurable = "acknowledge-before-durable"
         /// Votes for candidates that know less.
         case voteForStaleLog = "vote-for-stale-log"
-        /// Forgets its vote when it restarts.
-        case forgetVote = "forget-vote"
-        /// Commits an earlier epoch's transactions by counting copies, before one of its own is on a quorum.
-        case commitEarlierEpoch = "commit-earlier-epoch"
+        /// Answers a sync without asking whether it still leads.
+        case unconfirmedSync = "unconfirmed-sync"
+        /// Does not hear of the clients of its followers.
+        case ignoreTouches = "ignore-touches"
         /// Keeps what a new leader does not have.
         case skipTruncation = "skip-truncation"
         /// Leaves the ephemeral nodes of closed sessions behind when it was the one to close them.
