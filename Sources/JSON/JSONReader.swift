@@ -17,17 +17,19 @@ struct JSONReader: ~Copyable {
     private let count: Int
     private let depthMax: Int
     private var index = 0
-    private var keys: [String] = []
-    private var values: [JSONValue] = []
+    private var keys = MoveStack<String>(capacity: 64)
+    private var values = MoveStack<JSONValue>(capacity: 64)
+    /// The first eight bytes of each key as a number that compares like them; 0 for a key that is not plain ASCII.
+    private var prefixes = MoveStack<UInt64>(capacity: 64)
     private var frames: [Frame] = []
+    /// Whether the string read last is ASCII without escapes.
+    private var wasPlain = false
     private(set) var duplicateFields: [String] = []
 
     init(base: UnsafeRawPointer, count: Int, depthMax: Int) {
         self.base = base
         self.count = count
         self.depthMax = depthMax
-        self.keys.reserveCapacity(64)
-        self.values.reserveCapacity(64)
         self.frames.reserveCapacity(16)
     }
 
@@ -79,13 +81,17 @@ struct JSONReader: ~Copyable {
                     throw self.unexpected("looking for beginning of object key string")
                 }
                 self.index += 1
+                let keyStart = self.index
                 let key = try self.string()
-                if sorted, self.keys.count > firstKey, !(self.keys[self.keys.count - 1] < key) { sorted = false }
-                self.keys.append(key)
+                self.prefixes.push(self.prefix(from: keyStart))
+                self.keys.push(key)
+                if sorted, self.keys.count > firstKey + 1 {
+                    sorted = self.isSorted(self.keys.count - 2, self.keys.count - 1)
+                }
                 guard try self.nextToken() == UInt8(ascii: ":") else { throw self.unexpected("after object key") }
                 self.index += 1
                 let value = try self.value()
-                self.values.append(value)
+                self.values.push(value)
                 let separator = try self.nextToken()
                 guard separator == UInt8(ascii: ",") || separator == UInt8(ascii: "}") else {
                     throw self.unexpected("after object key:value pair")
@@ -96,31 +102,75 @@ struct JSONReader: ~Copyable {
         }
         let object = self.finishObject(firstKey: firstKey, firstValue: firstValue, sorted: sorted)
         self.frames.removeLast()
-        self.keys.removeLast(self.keys.count - firstKey)
-        self.values.removeLast(self.values.count - firstValue)
         return .object(object)
     }
 
+    /// A key's first eight bytes, most significant first, read where it stands in the input; 0 unless it is plain ASCII.
+    private func prefix(from start: Int) -> UInt64 {
+        guard self.wasPlain, start + 8 <= self.count else { return 0 }
+        let length = self.index - 1 - start
+        let word = UInt64(bigEndian: self.base.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+        return length >= 8 ? word : length == 0 ? 0 : word & ~(UInt64.max >> UInt64(8 * length))
+    }
+
+    /// Whether a key is strictly before another one. Plain ASCII compares by bytes, as strings do.
+    private func isSorted(_ left: Int, _ right: Int) -> Bool {
+        let (first, second) = (self.prefixes[left], self.prefixes[right])
+        if first != 0, second != 0, first != second { return first < second }
+        return self.keys[left] < self.keys[right]
+    }
+
+    /// Insertion sort pays up to so many members.
+    private static let insertionSortMax = 24
+
     private mutating func finishObject(firstKey: Int, firstValue: Int, sorted: Bool) -> JSONObject {
-        if sorted {
-            return JSONObject(sortedKeys: Array(self.keys[firstKey...]), values: Array(self.values[firstValue...]))
+        if !sorted {
+            if self.keys.count - firstKey > Self.insertionSortMax {
+                return self.finishLargeObject(firstKey: firstKey, firstValue: firstValue)
+            }
+            var hasDuplicates = false
+            for end in (firstKey + 1)..<max(self.keys.count, firstKey + 1) {
+                var position = end
+                while position > firstKey, !self.isSorted(position - 1, position) {
+                    if self.keys[position - 1] == self.keys[position] {
+                        hasDuplicates = true
+                        break
+                    }
+                    self.keys.swapAt(position - 1, position)
+                    self.prefixes.swapAt(position - 1, position)
+                    self.values.swapAt(firstValue + position - 1 - firstKey, firstValue + position - firstKey)
+                    position -= 1
+                }
+            }
+            if hasDuplicates { return self.finishLargeObject(firstKey: firstKey, firstValue: firstValue) }
         }
+        self.prefixes.drop(from: firstKey)
+        return JSONObject(
+            sortedKeys: self.keys.take(from: firstKey, filler: ""),
+            values: self.values.take(from: firstValue, filler: .null)
+        )
+    }
+
+    /// For objects with many members or repeated ones.
+    private mutating func finishLargeObject(firstKey: Int, firstValue: Int) -> JSONObject {
+        self.prefixes.drop(from: firstKey)
+        let (allKeys, allValues) = (
+            self.keys.take(from: firstKey, filler: ""), self.values.take(from: firstValue, filler: .null)
+        )
         // Stable, so that of equal names the last one in the text comes last.
-        let order = (0..<(self.keys.count - firstKey)).sorted { left, right in
-            let (leftKey, rightKey) = (self.keys[firstKey + left], self.keys[firstKey + right])
-            return leftKey == rightKey ? left < right : leftKey < rightKey
+        let order = allKeys.indices.sorted { left, right in
+            allKeys[left] == allKeys[right] ? left < right : allKeys[left] < allKeys[right]
         }
         var (keys, values) = ([String](), [JSONValue]())
         keys.reserveCapacity(order.count)
         values.reserveCapacity(order.count)
         for index in order {
-            let key = self.keys[firstKey + index]
-            if keys.last == key {
-                values[values.count - 1] = Self.merged(values[values.count - 1], self.values[firstValue + index])
-                self.duplicateFields.append(self.path(to: key))
+            if let last = keys.last, last == allKeys[index] {
+                values[values.count - 1] = Self.merged(values[values.count - 1], allValues[index])
+                self.duplicateFields.append(self.path(to: last))
             } else {
-                keys.append(key)
-                values.append(self.values[firstValue + index])
+                keys.append(allKeys[index])
+                values.append(allValues[index])
             }
         }
         return JSONObject(sortedKeys: keys, values: values)
@@ -142,7 +192,7 @@ struct JSONReader: ~Copyable {
         } else {
             while true {
                 let value = try self.value()
-                self.values.append(value)
+                self.values.push(value)
                 let separator = try self.nextToken()
                 guard separator == UInt8(ascii: ",") || separator == UInt8(ascii: "]") else {
                     throw self.unexpected("after array element")
@@ -152,9 +202,7 @@ struct JSONReader: ~Copyable {
             }
         }
         self.frames.removeLast()
-        let elements = Array(self.values[firstValue...])
-        self.values.removeLast(elements.count)
-        return .array(elements)
+        return .array(self.values.take(from: firstValue, filler: .null))
     }
 
     private mutating func enter(isArray: Bool) throws(JSONError) {
@@ -183,25 +231,43 @@ struct JSONReader: ~Copyable {
     /// Reads on after an opening quote.
     private mutating func string() throws(JSONError) -> String {
         let start = self.index
+        var seen: UInt64 = 0
+        // Eight bytes at a time up to the first quote, backslash or control character.
+        while self.index + 8 <= self.count {
+            let word = UInt64(littleEndian: self.base.loadUnaligned(fromByteOffset: self.index, as: UInt64.self))
+            let special = Self.specialBytes(word)
+            if special != 0 {
+                let plain = special.trailingZeroBitCount / 8
+                seen |= word & ((1 << UInt64(8 * plain)) - 1)
+                self.index += plain
+                return try self.finishString(from: start, isASCII: seen & Self.highBits == 0)
+            }
+            seen |= word
+            self.index += 8
+        }
         while self.index < self.count {
-            // Eight bytes at a time as long as none of them is a quote, a backslash or a control character.
-            while self.index + 8 <= self.count {
-                let word = self.base.loadUnaligned(fromByteOffset: self.index, as: UInt64.self)
-                if Self.hasSpecialByte(word) { break }
-                self.index += 8
-            }
-            guard self.index < self.count else { break }
             let byte = self.byte(self.index)
-            if byte == UInt8(ascii: "\"") {
-                let text = self.text(from: start, to: self.index)
-                self.index += 1
-                return text
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 {
+                return try self.finishString(from: start, isASCII: seen & Self.highBits == 0)
             }
-            if byte == UInt8(ascii: "\\") { return try self.escapedString(from: start) }
-            if byte < 0x20 { throw self.unexpected("in string literal") }
+            seen |= UInt64(byte)
             self.index += 1
         }
         throw self.unexpectedEnd()
+    }
+
+    /// Goes on at the first byte that is not plain text.
+    private mutating func finishString(from start: Int, isASCII: Bool) throws(JSONError) -> String {
+        self.wasPlain = false
+        switch self.byte(self.index) {
+        case UInt8(ascii: "\""):
+            let text = self.text(from: start, to: self.index)
+            self.index += 1
+            self.wasPlain = isASCII
+            return text
+        case UInt8(ascii: "\\"): return try self.escapedString(from: start)
+        default: throw self.unexpected("in string literal")
+        }
     }
 
     private mutating func escapedString(from start: Int) throws(JSONError) -> String {
@@ -343,7 +409,7 @@ struct JSONReader: ~Copyable {
     }
 
     private mutating func skipSpace() {
-        while self.index < self.count {
+        while self.index < self.count, self.byte(self.index) <= 0x20 {
             switch self.byte(self.index) {
             case 0x20, 0x0A, 0x0D, 0x09: self.index += 1
             default: return
@@ -357,13 +423,16 @@ struct JSONReader: ~Copyable {
         return self.byte(self.index)
     }
 
-    private static func hasSpecialByte(_ word: UInt64) -> Bool {
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// The high bit of each byte that is a quote, a backslash or a control character; above the lowest one that is set
+    /// there may be others that mean nothing.
+    private static func specialBytes(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
         let quote = word ^ (ones &* 0x22)
         let backslash = word ^ (ones &* 0x5C)
         let control = (word &- ones &* 0x20) & ~word
-        return (control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & highs != 0
+        return (control | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & Self.highBits
     }
 
     // MARK: - Errors
