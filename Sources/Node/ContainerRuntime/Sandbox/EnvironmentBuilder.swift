@@ -19,6 +19,11 @@ struct EnvironmentBuilder {
         result.merge(image.environment) { $1 }
         result["HOSTNAME"] = self.hostname
         result["POD_IP"] = self.address
+        if !self.pod.spec.subdomain.isEmpty {
+            // What `hostname -d` says in a real pod of a headless service.
+            let namespace = self.pod.metadata.namespace
+            result["POD_DOMAIN"] = "\(self.pod.spec.subdomain).\(namespace).svc.cluster.local"
+        }
         for source in container.envFrom {
             try self.add(source, to: &result)
         }
