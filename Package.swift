@@ -174,6 +174,13 @@ let harness: [Target] = [
     library("Verification", ["Determinism", "JSON", nioCore, hdrHistogram]),
     library("Reports", ["Verification", "Determinism", "JSON"]),
     library("Workload", ["KafkaClient", "NameResolution", "Verification", "Determinism", nioCore]),
+    library(
+        "Trials",
+        [
+            "Cluster", "Determinism", "JSON", "KafkaClient", "KubernetesAPI", "KubernetesClient", "NameResolution",
+            "Reports", "Verification", "Workload", nioCore, yams,
+        ]
+    ),
 ]
 
 let testTargets: [Target] = [

@@ -14,7 +14,8 @@ struct Seatrial: AsyncParsableCommand {
             """,
         version: "seatrial 0.1.0",
         subcommands: [
-            ClusterCommand.self, TopicsCommand.self, ProduceCommand.self, ConsumeCommand.self, ZooKeeperCommand.self,
+            VerifyCommand.self, ClusterCommand.self, TopicsCommand.self, ProduceCommand.self, ConsumeCommand.self,
+            ZooKeeperCommand.self,
             SimulateCommand.self, ZooKeeperServerCommand.self, KafkaBrokerCommand.self, KafkaToolCommand.self,
         ]
     )

@@ -16,10 +16,8 @@ public protocol ClusterUnderTest: Sendable {
     /// What ``inject(_:)`` can do here.
     var capabilities: Set<Fault.Capability> { get }
     /// Does something unkind to the cluster.
-    /// - Throws: ``TrialError`` when the target is not there.
+    /// - Throws: when the target is not there.
     func inject(_ fault: Fault) async throws
-    /// The logs of every container, those of earlier lives too, by file name.
-    func containerLogs() async throws -> [(name: String, text: String)]
 }
 
 /// Something unkind that a cluster can be asked to do to itself.
@@ -32,11 +30,14 @@ public enum Fault: Hashable, Sendable {
 
     /// A signal to the first process of each container of a pod.
     case signal(CInt, pod: String, namespace: String)
+}
 
-    /// What a cluster needs to be able to do for this.
-    public var capability: Capability {
+extension Trial.Step {
+    /// What a cluster needs to be able to do for this step; nil when the API suffices.
+    var capability: Fault.Capability? {
         switch self {
-        case .signal: .signals
+        case .stopFollowers, .killLeader, .killPod: .signals
+        case .patch, .rollout, .deletePod, .pause: nil
         }
     }
 }

@@ -17,25 +17,28 @@ public struct LeadershipFacts: Hashable, Sendable {
 
     /// The changes, in order of time.
     public private(set) var changes: [Change] = []
-    /// The broker that was controller at each change of controller, in order of time.
-    public private(set) var controllers: [(time: Int64, broker: Int32)] = []
+    private var leaders: [Int32: Int32] = [:]
 
     /// Reads the partitions of a topic.
     public init(_ events: [ClusterEvent], topic: String) {
-        var leaders: [Int32: Int32] = [:]
         for event in events {
             switch event.kind {
             case .partition(topic, let number, let leader, _):
-                if let before = leaders[number], before != leader {
+                if let before = self.leaders[number], before != leader {
                     self.changes.append(Change(time: event.time, partition: number, from: before, to: leader))
                 }
-                leaders[number] = leader
-            case .controller(let broker):
-                self.controllers.append((event.time, broker))
-            case .partition, .object, .step:
+                self.leaders[number] = leader
+            case .partition, .controller, .object, .step:
                 break
             }
         }
+    }
+
+    /// The broker that led a partition at a time; nil when none did or it is not known.
+    public func leader(of partition: Int32, at time: Int64) -> Int32? {
+        let changes = self.changes.filter { $0.partition == partition }
+        let leader = changes.last { $0.time <= time }?.to ?? changes.first?.from ?? self.leaders[partition]
+        return leader.flatMap { $0 < 0 ? nil : $0 }
     }
 
     /// How many times leadership moved from one broker to another, in a span.
@@ -46,13 +49,5 @@ public struct LeadershipFacts: Hashable, Sendable {
     /// The partitions whose leader changed in a span.
     public func movedPartitions(in span: ClosedRange<Int64>) -> Set<Int32> {
         Set(self.changes.filter { span.contains($0.time) }.map(\.partition))
-    }
-
-    public static func == (lhs: LeadershipFacts, rhs: LeadershipFacts) -> Bool {
-        lhs.changes == rhs.changes && lhs.controllers.map(\.broker) == rhs.controllers.map(\.broker)
-    }
-
-    public func hash(into hasher: inout Hasher) {
-        hasher.combine(self.changes)
     }
 }

@@ -1,0 +1,332 @@
+// Part of Seatrial: rolling updates of stateful workloads, put on trial.
+// SPDX-License-Identifier: Apache-2.0
+
+import Determinism
+import Foundation
+import KafkaClient
+import KubernetesAPI
+import KubernetesClient
+import Synchronization
+import Verification
+import Workload
+
+/// Carries a trial out on a cluster that is up: deploys, loads, changes, drains. It judges nothing.
+actor TrialConductor {
+    /// How often conditions and progress are looked at.
+    private static let interval = Duration.milliseconds(50)
+    /// How long messages under way and the group's lag may take to settle at the end.
+    private static let settling = Duration.seconds(45)
+
+    private let trial: Trial
+    private let cluster: any ClusterUnderTest
+    private let observer: ClusterObserver
+    private let kafka: KafkaObserver
+    private let log: EventLog
+    private let historyDirectory: String
+    private let run: RunID
+    private let progress: @Sendable (TrialProgress) -> Void
+    private let deadline: Instant
+    private var stageStart = MonotonicClock.now
+    private var stageName = ""
+    private(set) var evidence = Evidence()
+
+    init(
+        trial: Trial,
+        cluster: any ClusterUnderTest,
+        observer: ClusterObserver,
+        kafka: KafkaObserver,
+        log: EventLog,
+        historyDirectory: String,
+        run: RunID,
+        stages: [Verdict.Stage],
+        progress: @escaping @Sendable (TrialProgress) -> Void
+    ) {
+        self.trial = trial
+        self.cluster = cluster
+        self.observer = observer
+        self.kafka = kafka
+        self.log = log
+        self.historyDirectory = historyDirectory
+        self.run = run
+        self.progress = progress
+        self.deadline = MonotonicClock.now + trial.timeout
+        self.evidence.stages = stages
+    }
+
+    /// Carries the trial out; what was gathered until an error is in ``evidence`` all the same.
+    func conduct() async throws {
+        self.begin("deploy", "create the objects and wait until every pod is ready")
+        try await Deployer(client: self.cluster.client).deploy(self.trial.manifests)
+        try await self.wait("every pod is ready") { self.setsAreReady }
+        self.begin("topic", "create the topic and wait until every replica is in sync")
+        try await self.createTopic()
+        self.begin("load", "producers and consumers at work")
+        let workload = try Workload.start(self.load, directory: self.historyDirectory, run: self.run)
+        let start = MonotonicClock.now.nanoseconds
+        var failure: (any Error)?
+        do {
+            try await self.change(under: workload, since: start)
+        } catch {
+            failure = error
+        }
+        self.evidence.load = start...MonotonicClock.now.nanoseconds
+        self.begin("drain", "messages under way, the group's lag, the log to its end")
+        do {
+            try await self.settle(workload)
+        } catch {
+            failure = failure ?? error
+        }
+        self.note(workload)
+        self.end()
+        if let failure { throw failure }
+    }
+
+    // MARK: - Stages
+
+    private func begin(_ name: String, _ words: String) {
+        self.end()
+        self.stageName = name
+        self.stageStart = MonotonicClock.now
+        self.progress(.stage("\(name): \(words)"))
+    }
+
+    private func end() {
+        guard !self.stageName.isEmpty else { return }
+        let duration = MonotonicClock.now - self.stageStart
+        self.evidence.stages.append(Verdict.Stage(name: self.stageName, duration: duration))
+        self.stageName = ""
+    }
+
+    private func wait(_ what: String, until condition: () async -> Bool) async throws {
+        while !(await condition()) {
+            guard MonotonicClock.now < self.deadline else {
+                throw TrialError("waited in vain until \(what): the trial's time (\(self.trial.timeout)) is over")
+            }
+            self.progress(.status(self.status))
+            try await Task.sleep(for: Self.interval)
+        }
+    }
+
+    private var status: String {
+        let pods = self.observer.currentPods
+        let ready = pods.count { $0.isReady }
+        return "pods \(ready)/\(pods.count) ready"
+    }
+
+    private func status(_ workload: Workload) -> String {
+        let progress = workload.progress
+        let partitions = self.kafka.partitions
+        let whole = partitions.count { $0.leader != nil && $0.inSyncReplicas.count == $0.replicas.count }
+        return self.status + ", partitions \(whole)/\(partitions.count) in sync, \(progress.sent) sent, "
+            + "\(progress.acknowledged) acknowledged, \(progress.delivered) delivered"
+    }
+
+    // MARK: - Before the load
+
+    private var setsAreReady: Bool {
+        let wanted = self.trial.manifests.filter { $0.object["kind"]?.string == "StatefulSet" }
+        let sets = self.observer.currentSets
+        return wanted.allSatisfy { manifest in
+            let namespace = manifest.object["metadata", "namespace"]?.string ?? "default"
+            let set = sets.first {
+                $0.metadata.name == manifest.object["metadata", "name"]?.string && $0.metadata.namespace == namespace
+            }
+            guard let set else { return false }
+            let progress = RolloutProgress(of: set.json)
+            return progress.wait == nil
+        }
+    }
+
+    private func createTopic() async throws {
+        let topic = self.trial.topic
+        let admin = try KafkaAdmin(
+            ClientConfiguration(
+                bootstrapServers: self.trial.load.bootstrap,
+                clientID: "seatrial-topic",
+                resolver: self.cluster.resolver
+            )
+        )
+        do {
+            try await admin.createTopic(
+                topic.name,
+                partitions: topic.partitions,
+                replicationFactor: topic.replicationFactor,
+                configuration: topic.configuration
+            )
+        } catch {
+            await admin.close()
+            throw error
+        }
+        await admin.close()
+        try await self.wait("all replicas of \(topic.name) are in sync") { self.topicIsWhole }
+    }
+
+    private var topicIsWhole: Bool {
+        self.kafka.isWhole(partitions: self.trial.topic.partitions, inSync: self.trial.topic.replicationFactor)
+    }
+
+    private var load: Load {
+        let wanted = self.trial.load
+        var load = Load(
+            bootstrapServers: wanted.bootstrap,
+            resolver: self.cluster.resolver,
+            topic: self.trial.topic.name,
+            partitions: self.trial.topic.partitions
+        )
+        load.producers = wanted.producers
+        load.rate = wanted.rate
+        load.size = wanted.size
+        load.acks =
+            switch wanted.acknowledgement {
+            case .none: .none
+            case .leader: .leader
+            case .all: .all
+            }
+        load.isIdempotent = wanted.idempotence
+        load.lingerMs = wanted.linger.seconds * 1000
+        load.consumers = wanted.consumers
+        load.group = wanted.group
+        return load
+    }
+
+    // MARK: - The change
+
+    private func change(under workload: Workload, since start: Int64) async throws {
+        try await self.wait("the load has begun") {
+            self.progress(.status(self.status(workload)))
+            let progress = workload.progress
+            return progress.acknowledged > 0 && (self.trial.load.consumers == 0 || progress.delivered > 0)
+        }
+        try await self.goOn(for: self.trial.load.before, workload)
+        await self.noteBrokers()
+        self.begin("change", "\(self.trial.steps.count) steps under load")
+        let begin = MonotonicClock.now.nanoseconds
+        self.evidence.change = begin...begin
+        for step in self.trial.steps {
+            self.log.record(.step("\(step)"))
+            try await self.perform(step, workload)
+        }
+        self.evidence.change = begin...MonotonicClock.now.nanoseconds
+        self.begin("after", "the load goes on")
+        try await self.goOn(for: self.trial.load.after, workload)
+    }
+
+    private func goOn(for duration: Duration, _ workload: Workload) async throws {
+        let until = MonotonicClock.now + duration
+        while MonotonicClock.now < until {
+            self.progress(.status(self.status(workload)))
+            try await Task.sleep(for: min(Self.interval, until - MonotonicClock.now))
+        }
+    }
+
+    /// Which pods the brokers run in, and which of them are controller and coordinator.
+    private func noteBrokers() async {
+        let pods = self.observer.currentPods
+        for broker in self.kafka.metadata?.brokers ?? [] {
+            let pod = pods.first { $0.status.podIP == broker.host || broker.host.hasPrefix("\($0.metadata.name).") }
+            self.evidence.podsByBroker[broker.id] = pod?.metadata.name
+        }
+        let controller = self.kafka.metadata?.controller
+        self.evidence.controllerPod = controller.flatMap { self.evidence.podsByBroker[$0] }
+        let coordinator = await self.kafka.coordinator(of: self.trial.load.group)
+        self.evidence.coordinatorPod = coordinator.flatMap { self.evidence.podsByBroker[$0] }
+    }
+
+    private func perform(_ step: Trial.Step, _ workload: Workload) async throws {
+        switch step {
+        case .patch(let target, let type, let body):
+            let kind: APIRequest.PatchType = type == "json" ? .json : type == "merge" ? .merge : .strategicMerge
+            try await self.cluster.client.send(
+                APIRequest(
+                    .patch,
+                    target.resource,
+                    namespace: target.namespace,
+                    name: target.name,
+                    body: body,
+                    patchType: kind
+                )
+            )
+        case .rollout(let target):
+            try await self.wait("the rollout of \(target) is done and every replica is in sync") {
+                self.progress(.status(self.status(workload)))
+                guard let set = self.observer.set(target.name, namespace: target.namespace) else { return false }
+                return RolloutProgress(of: set.json).wait == nil && self.topicIsWhole
+            }
+        case .deletePod(let target):
+            try await self.cluster.client.delete(Pod.self, target.name, namespace: target.namespace)
+        case .pause(let duration):
+            try await self.goOn(for: duration, workload)
+        case .killPod(let target):
+            try await self.cluster.inject(.signal(SIGKILL, pod: target.name, namespace: target.namespace))
+        case .stopFollowers(let target, let duration):
+            try await self.stopFollowers(of: target, for: duration)
+        case .killLeader(let target):
+            try await self.killLeader(of: target, workload)
+        }
+    }
+
+    private func partition(_ target: Trial.PartitionTarget) throws -> ClusterMetadata.Partition {
+        guard let partition = self.kafka.partitions.first(where: { $0.id == Int32(target.partition) }) else {
+            throw TrialError("there is no partition \(target.partition) of \(self.trial.topic.name)")
+        }
+        return partition
+    }
+
+    private func pod(_ broker: Int32) throws -> String {
+        guard let pod = self.evidence.podsByBroker[broker] else {
+            throw TrialError("the pod of broker \(broker) is not known")
+        }
+        return pod
+    }
+
+    private func stopFollowers(of target: Trial.PartitionTarget, for duration: Duration) async throws {
+        let partition = try self.partition(target)
+        let followers = try partition.replicas.filter { $0 != partition.leader }.map(self.pod)
+        for pod in followers { try await self.cluster.inject(.signal(SIGSTOP, pod: pod, namespace: "default")) }
+        try await Task.sleep(for: duration)
+        guard let leader = partition.leader else { throw TrialError("partition \(target.partition) has no leader") }
+        // The leader goes while they stand still: what it alone has is what is at stake.
+        if self.trial.steps.contains(.killLeader(target)) {
+            try await self.cluster.inject(.signal(SIGKILL, pod: self.pod(leader), namespace: "default"))
+        }
+        for pod in followers { try await self.cluster.inject(.signal(SIGCONT, pod: pod, namespace: "default")) }
+    }
+
+    private func killLeader(of target: Trial.PartitionTarget, _ workload: Workload) async throws {
+        let partition = try self.partition(target)
+        guard let leader = partition.leader else { return }  // it has been killed already
+        let pod = try self.pod(leader)
+        do {
+            try await self.cluster.inject(.signal(SIGKILL, pod: pod, namespace: "default"))
+        } catch let error as StatusError where error.code == 404 {
+            return  // it is gone
+        }
+        try await self.wait("another broker leads partition \(target.partition)") {
+            self.progress(.status(self.status(workload)))
+            let now = self.kafka.partitions.first { $0.id == partition.id }?.leader
+            return now != nil && now != leader
+        }
+        try await self.wait("every replica is in sync again") {
+            self.progress(.status(self.status(workload)))
+            return self.topicIsWhole
+        }
+    }
+
+    // MARK: - After the load
+
+    private func settle(_ workload: Workload) async throws {
+        var failures: [any Error] = []
+        do { try await workload.stopProducing(flushingFor: Self.settling) } catch { failures.append(error) }
+        do { _ = try await workload.drain(within: Self.settling) } catch { failures.append(error) }
+        do { try await workload.stopConsuming() } catch { failures.append(error) }
+        do { try await workload.readToEnd(within: Self.settling) } catch { failures.append(error) }
+        self.evidence.historyFiles = workload.historyFiles
+        if let first = failures.first { throw first }
+    }
+
+    private func note(_ workload: Workload) {
+        let progress = workload.progress
+        self.evidence.retriableErrors = progress.retriableErrors
+        self.evidence.failures = progress.failures
+    }
+}
