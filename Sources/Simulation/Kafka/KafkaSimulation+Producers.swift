@@ -15,7 +15,9 @@ extension KafkaSimulation {
         var producer = self.producers[index]
         if producer.values.isEmpty {
             let count = Int.random(in: 1...3, using: &self.load)
-            producer.values = (0..<count).map { "\(producer.partition)/\(producer.nextSequence + Int32($0))" }
+            producer.values = (0..<count).map {
+                "\(producer.partition)/\(producer.producerID)-\(producer.nextSequence + Int32($0))"
+            }
         }
         producer.attempt += 1
         producer.target = self.leader(of: producer.partition) ?? producer.target

@@ -68,8 +68,9 @@ public struct KafkaSimulation {
         for id in self.ids {
             self.brokers[id] = SimulatedBroker(settings: Self.settings(id, seed: seed, defect: defect))
         }
-        self.producers = self.partitions.enumerated().map { index, partition in
-            SimulatedProducer(partition: partition, producerID: Int64(index))
+        // Two a partition, so that logs that part hold different batches at the same offsets.
+        for (index, partition) in (self.partitions + self.partitions).enumerated() {
+            self.producers.append(SimulatedProducer(partition: partition, producerID: Int64(index)))
         }
     }
 

@@ -53,6 +53,7 @@ extension Controller {
             guard var state = step.changes[id] else { continue }
             state.controllerEpoch = self.epoch
             if let old = self.states[id] {
+                if self.settings.defect == .sameEpoch { state.leaderEpoch = old.leaderEpoch }
                 state.partitionEpoch = old.partitionEpoch + 1
                 add([.set(path: ZooKeeperPath.state(id), data: state.text, version: old.partitionEpoch)])
             } else {
@@ -109,7 +110,13 @@ extension Controller {
             self.topics[name] = Topic(assignment: topic.assignment, settings: settings)
         }
         for (name, assignment) in step.grownTopics { self.topics[name]?.assignment = assignment }
-        for (id, state) in step.changes { self.states[id] = state }
+        for id in step.changes.keys.sorted() {
+            guard let state = step.changes[id] else { continue }
+            if let before = self.states[id]?.inSync.count, before != state.inSync.count {
+                effects.append(.reached(state.inSync.count < before ? .shrunk : .expanded))
+            }
+            self.states[id] = state
+        }
         for name in step.removedTopics { self.drop(topic: name) }
         self.tell(step, now: now, &effects)
         guard let reply = step.reply else { return }

@@ -11,8 +11,8 @@ package enum BrokerDefect: String, Hashable, Sendable, CaseIterable {
     case electAnyReplica = "elect-any-replica"
     /// A leader leaves laggards out of its in-sync set without asking the controller.
     case shrinkWithoutAsking = "shrink-without-asking"
-    /// A follower that is behind is let into the in-sync set.
-    case joinBehind = "join-behind"
+    /// A new leader gets no new epoch.
+    case sameEpoch = "same-epoch"
     /// A follower does not cut off what its leader does not have.
     case noTruncation = "no-truncation"
     /// A broker that bounced stays in the in-sync sets, whatever it lost.

@@ -201,12 +201,11 @@ package struct Partition: Hashable, Sendable {
 
     /// Whether a follower has earned its place in the in-sync set: it holds what is committed and what this epoch
     /// began with (KAFKA-7128).
-    package func mayJoin(_ replica: Int32, now: Instant, isLenient: Bool = false) -> Bool {
+    package func mayJoin(_ replica: Int32, now: Instant) -> Bool {
         guard case .leader(let leadership) = self.role, leadership.pending == nil, leadership.askAgain <= now,
             let progress = leadership.followers[replica], !self.inSync.contains(replica)
         else { return false }
-        return isLenient
-            || progress.endOffset >= self.highWatermark && progress.endOffset >= leadership.epochStartOffset
+        return progress.endOffset >= self.highWatermark && progress.endOffset >= leadership.epochStartOffset
     }
 
     /// The in-sync replicas that have not had everything for longer than that.

@@ -61,8 +61,11 @@ extension ReplicaManager {
         request.minBytes = self.settings.replicaFetchBytesMin
         request.maxBytes = self.settings.replicaFetchResponseBytesMax
         var offsets: [TopicPartition: Position] = [:]
+        var nextAllowed: Instant?
         for id in fetcher.partitions {
-            guard let hosted = self.hosted[id], let log = hosted.partition.log, hosted.fetchAfter <= now else {
+            guard let hosted = self.hosted[id], let log = hosted.partition.log else { continue }
+            guard hosted.fetchAfter <= now else {
+                nextAllowed = min(nextAllowed ?? hosted.fetchAfter, hosted.fetchAfter)
                 continue
             }
             var item = FetchRequest.FetchPartition()
@@ -78,6 +81,8 @@ extension ReplicaManager {
             }
             request.topics[request.topics.count - 1].partitions.append(item)
         }
+        // What must wait is asked for later, whatever becomes of this fetch.
+        if let nextAllowed { effects.append(.setTimer(.fetch(from: leader), at: nextAllowed)) }
         guard !offsets.isEmpty else { return }
         let number = self.takeNumber()
         fetcher.latest = number

@@ -85,7 +85,7 @@ extension ReplicaManager {
     /// Proposes a follower that has caught up.
     mutating func considerExpansion(of id: TopicPartition, by replica: Int32, now: Instant) {
         guard let partition = self.hosted[id]?.partition, self.addresses[replica] != nil,
-            partition.mayJoin(replica, now: now, isLenient: self.settings.defect == .joinBehind)
+            partition.mayJoin(replica, now: now)
         else { return }
         self.hosted[id]?.partition.propose(inSync: partition.inSync + [replica])
         self.hasProposals = true
@@ -167,8 +167,6 @@ extension ReplicaManager {
                 let id = TopicPartition(topic.name, data.partitionIndex)
                 guard let partition = self.hosted[id]?.partition else { continue }
                 if data.errorCode == .none, data.leaderEpoch == partition.leaderEpoch {
-                    let isSmaller = data.isr.count < partition.inSync.count
-                    effects.append(.reached(isSmaller ? .shrunk : .expanded))
                     self.hosted[id]?.partition.inSyncCommitted(data.isr, partitionEpoch: data.currentIsrVersion)
                 } else if data.errorCode != .none {
                     effects.append(.reached(.proposalRefused))
