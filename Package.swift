@@ -193,9 +193,8 @@ let testTargets: [Target] = [
 let executable: Target = .executableTarget(
     name: "seatrial",
     dependencies: [
-        "Cluster", "Controllers", "Determinism", "JSON", "KafkaBroker", "KafkaTools", "NameResolution", "Simulation",
-        "ZooKeeperServer",
-        "container-shim",
+        "Cluster", "Controllers", "Determinism", "JSON", "KafkaBroker", "KafkaTools", "NameResolution", "Reports",
+        "Simulation", "Trials", "Verification", "ZooKeeperServer", "container-shim",
         argumentParser, logging, serviceLifecycle, unixSignals,
     ],
     swiftSettings: settings,
