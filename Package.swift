@@ -177,7 +177,8 @@ let harness: [Target] = [
     library(
         "Trials",
         [
-            "Cluster", "Determinism", "JSON", "KafkaClient", "KubernetesAPI", "KubernetesClient", "NameResolution",
+            "Cluster", "ControllerRuntime", "Determinism", "JSON", "KafkaClient", "KubernetesAPI", "KubernetesClient",
+            "NameResolution",
             "Reports", "Verification", "Workload", nioCore, yams,
         ]
     ),

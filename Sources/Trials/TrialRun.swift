@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import Cluster
+import ControllerRuntime
 import Determinism
 import Foundation
 import JSON

@@ -1,6 +1,7 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+import Determinism
 import Foundation
 import JSON
 import NIOCore
@@ -38,7 +39,7 @@ public final class EventLog: Sendable {
             guard state.failure == nil, let file = state.file else { return }
             do {
                 var line = ByteBuffer()
-                JSONWriter(escapesHTML: false).withBytes(of: event.json) { line.writeBytes($0) }
+                JSONWriter(escapesHTML: false).withBytes(of: event.json) { _ = line.writeBytes($0) }
                 line.writeInteger(UInt8(ascii: "\n"))
                 try file.write(contentsOf: Data(line.readableBytesView))
             } catch {

@@ -3,6 +3,7 @@
 
 import Determinism
 import Foundation
+import JSON
 import KafkaClient
 import KubernetesAPI
 import KubernetesClient
@@ -109,7 +110,7 @@ actor TrialConductor {
 
     private var status: String {
         let pods = self.observer.currentPods
-        let ready = pods.count { $0.isReady }
+        let ready = pods.count { $0.hasReadyCondition }
         return "pods \(ready)/\(pods.count) ready"
     }
 
