@@ -48,7 +48,8 @@ final class KafkaObserver: Sendable {
     func run() async {
         while !Task.isCancelled {
             do {
-                self.take(try await self.admin.metadata(topics: [self.topic]))
+                // All topics: a question for one that does not exist yet would create it.
+                self.take(try await self.admin.metadata())
             } catch {
                 // Nobody answers right now. What that means for clients is what the trial measures.
             }
