@@ -17,4 +17,6 @@ enum Limits {
     static let logFollowMs = 50
     /// The largest answer that an HTTP probe looks at, in bytes.
     static let httpProbeBytesMax = 10_240
+    /// How many threads do blocking calls.
+    static let blockingThreads = 4
 }

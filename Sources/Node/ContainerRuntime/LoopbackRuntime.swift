@@ -63,7 +63,7 @@ public final class LoopbackRuntime: PodRuntime {
     ) {
         self.configuration = configuration
         self.group = group
-        self.pool = .singleton
+        self.pool = BlockingPool.shared
         self.state = Mutex(State(addresses: AddressRing(prefix: configuration.podAddressPrefix)))
     }
 

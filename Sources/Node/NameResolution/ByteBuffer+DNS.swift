@@ -21,9 +21,13 @@ extension ByteBuffer {
         self.writeInteger(UInt8(0))
     }
 
-    /// Writes a record of the Internet class.
-    mutating func writeDNSRecord(_ record: DNSRecord) throws(DNSFormatError) {
-        try self.writeDNSName(record.name)
+    /// Writes a record of the Internet class; a name that repeats the question's becomes a pointer to it, which has two bytes.
+    mutating func writeDNSRecord(_ record: DNSRecord, question: String?) throws(DNSFormatError) {
+        if record.name == question {
+            self.writeInteger(UInt16(0xc000 | 12))  // the question's name begins behind the head's 12 bytes
+        } else {
+            try self.writeDNSName(record.name)
+        }
         self.writeMultipleIntegers(record.type.rawValue, UInt16(1), record.timeToLive)
         let lengthIndex = self.writerIndex
         self.writeInteger(UInt16(0))

@@ -80,7 +80,7 @@ extension DNSMessage {
             buffer.writeMultipleIntegers(question.type.rawValue, UInt16(1))
         }
         for record in self.answers + self.authorities + self.additionals {
-            try buffer.writeDNSRecord(record)
+            try buffer.writeDNSRecord(record, question: self.questions.first?.name)
         }
         if let udpPayloadMax {
             // The root's name, the type, the size in the place of the class, no flags, no data.

@@ -5,21 +5,33 @@ import NIOCore
 import NIOPosix
 
 /// Connects a client to the first backend that accepts, and joins the two.
-struct Connector: Sendable {
+struct Connector {
     /// How long a backend may take to accept: on loopback it does at once, or refuses.
     private static let connectTimeout = TimeAmount.seconds(2)
 
-    let client: any Channel
-    let backends: [ServiceRoutes.Backend]
+    private let client: any Channel
+    private let half: JoinHandler
+    private let backends: [ServiceRoutes.Backend]
 
-    func connect() {
-        // Once the channel is active: it cannot be closed while it is being set up.
-        self.client.eventLoop.execute { self.tryNext(self.backends[...]) }
+    /// Takes a client on, while its channel is being set up.
+    ///
+    /// Its handler is there from the start: a client that says all it has and ends its half is read to the end by NIO, joined or not.
+    static func takeOn(_ client: any Channel, backends: [ServiceRoutes.Backend]) -> EventLoopFuture<Void> {
+        client.eventLoop.makeCompletedFuture {
+            let half = JoinHandler()
+            try client.pipeline.syncOperations.addHandler(half)
+            let connector = NIOLoopBound(
+                Connector(client: client, half: half, backends: backends),
+                eventLoop: client.eventLoop
+            )
+            // Once the channel is active: it cannot be closed while it is being set up.
+            client.eventLoop.execute { connector.value.tryNext(connector.value.backends[...]) }
+        }
     }
 
     private func tryNext(_ rest: ArraySlice<ServiceRoutes.Backend>) {
         guard let backend = rest.first else {
-            // Nobody is ready: the client sees a reset, as with a service without endpoints.
+            // Nobody is ready: the client sees its connection closed, as with a service without endpoints.
             self.client.close(promise: nil)
             return
         }
@@ -29,6 +41,7 @@ struct Connector: Sendable {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: backend.address, port: backend.port)
+            .assumeIsolated()
             .whenComplete { result in
                 switch result {
                 case .success(let server): self.join(server)
@@ -39,80 +52,12 @@ struct Connector: Sendable {
 
     private func join(_ server: any Channel) {
         do {
-            let (one, other) = JoinHandler.makePair()
-            try self.client.pipeline.syncOperations.addHandler(one)
+            let other = JoinHandler()
             try server.pipeline.syncOperations.addHandler(other)
-            self.client.read()
-            server.read()
+            JoinHandler.join(self.half, other)
         } catch {
             self.client.close(promise: nil)
             server.close(promise: nil)
-        }
-    }
-}
-
-/// One end of two joined connections on one event loop: what it reads the other writes, and reads as fast as the other
-/// can write; the end of one direction is passed on, the other goes on.
-private final class JoinHandler: ChannelDuplexHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
-
-    private var partner: JoinHandler?
-    private var context: ChannelHandlerContext?
-    private var wantsToRead = false
-
-    static func makePair() -> (JoinHandler, JoinHandler) {
-        let (one, other) = (JoinHandler(), JoinHandler())
-        one.partner = other
-        other.partner = one
-        return (one, other)
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        self.context = context
-    }
-
-    func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
-        self.partner = nil
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        self.partner?.context?.write(data, promise: nil)
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        self.partner?.context?.flush()
-        self.readIfPartnerCanWrite(context)
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if context.channel.isWritable, let partner = self.partner, partner.wantsToRead, let other = partner.context {
-            partner.wantsToRead = false
-            other.read()
-        }
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event as? ChannelEvent == .inputClosed {
-            self.partner?.context?.close(mode: .output, promise: nil)
-        }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        self.partner?.context?.close(promise: nil)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
-    }
-
-    private func readIfPartnerCanWrite(_ context: ChannelHandlerContext) {
-        if self.partner?.context?.channel.isWritable == true {
-            context.read()
-        } else {
-            self.wantsToRead = true
         }
     }
 }

@@ -78,8 +78,7 @@ public struct ServiceProxy: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
-                Connector(client: channel, backends: routing.candidates(for: frontend)).connect()
-                return channel.eventLoop.makeSucceededVoidFuture()
+                Connector.takeOn(channel, backends: routing.candidates(for: frontend))
             }
             .bind(host: frontend.address, port: frontend.port).get()
     }
