@@ -185,8 +185,56 @@ let harness: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests("APIServer", ["APIServer", "JSON", "KubernetesAPI", "KubernetesClient"]),
     tests("Architecture", []),
-    tests("Verification", ["Verification", "JSON", nioCore], resources: ["Histories"]),
+    tests(
+        "ClusterDNS",
+        ["APIServer", "ClusterDNS", "JSON", "KubernetesAPI", "KubernetesClient", "NameResolution", nioCore, nioPosix]
+    ),
+    tests(
+        "ContainerRuntime",
+        ["container-shim", "ContainerRuntime", "JSON", "KubernetesAPI", nioCore, nioHTTP1, nioPosix]
+    ),
+    tests("ControllerRuntime", ["ControllerRuntime", "Controllers", "Determinism", "JSON", "KubernetesAPI"]),
+    tests("Controllers", ["ControllerRuntime", "Controllers", "JSON", "KubernetesAPI", "Simulation"]),
+    tests("FileStorage", ["Determinism", "FileStorage", nioCore]),
+    tests("JSON", ["JSON"]),
+    tests("KafkaBroker", ["KafkaBroker", "KafkaProtocol", "ZooKeeperServer", logging, nioCore]),
+    tests("KafkaClient", ["KafkaClient", "NameResolution"]),
+    tests("KafkaCluster", ["Determinism", "KafkaCluster", "KafkaProtocol", nioCore], resources: ["Scripts"]),
+    tests("KafkaLog", ["Determinism", "KafkaLog", "KafkaProtocol", "Simulation", nioCore]),
+    tests("KafkaProtocol", ["Determinism", "KafkaProtocol", nioCore], resources: ["Fixtures"]),
+    tests("KafkaTools", ["KafkaClient", "KafkaTools", "NameResolution"]),
+    tests(
+        "Kubelet",
+        [
+            "container-shim", "APIServer", "ContainerRuntime", "Determinism", "JSON", "Kubelet", "KubernetesAPI",
+            "KubernetesClient", nioCore, nioPosix,
+        ],
+        resources: ["Scripts"]
+    ),
+    tests("KubernetesAPI", ["JSON", "KubernetesAPI"]),
+    tests("KubernetesClient", ["Determinism", "JSON", "KubernetesClient"]),
+    tests(
+        "KubernetesHTTP",
+        [
+            "APIServer", "JSON", "KubernetesAPI", "KubernetesClient", "KubernetesHTTP", nioCore, nioHTTP1, nioPosix,
+            nioWebSocket,
+        ]
+    ),
+    tests("NameResolution", ["NameResolution", nioCore, nioPosix]),
+    tests(
+        "ServiceProxy",
+        ["APIServer", "JSON", "KubernetesAPI", "KubernetesClient", "ServiceProxy", nioCore, nioPosix]
+    ),
+    tests("Simulation", ["Simulation"]),
+    tests("Verification", ["Verification", nioCore], resources: ["Histories"]),
+    tests("Workload", ["KafkaClient", "NameResolution", "Verification", "Workload"]),
+    tests("ZooKeeperClient", ["NameResolution", "ZooKeeperClient", nioCore]),
+    tests("ZooKeeperEnsemble", ["ZooKeeperEnsemble", "ZooKeeperProtocol", nioCore]),
+    tests("ZooKeeperLog", ["Determinism", "FileStorage", "ZooKeeperLog", "ZooKeeperProtocol", nioCore]),
+    tests("ZooKeeperProtocol", ["ZooKeeperProtocol", nioCore]),
+    tests("ZooKeeperServer", ["ZooKeeperProtocol", "ZooKeeperServer", nioCore, nioPosix]),
 ]
 
 /// Swift's runtime and Foundation are linked in: probes start this program every second in every pod, and it starts five

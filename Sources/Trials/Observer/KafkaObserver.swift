@@ -9,12 +9,12 @@ import Verification
 /// Asks the brokers again and again who leads what, and records what changes.
 final class KafkaObserver: Sendable {
     /// How often it asks.
-    static let interval = Duration.milliseconds(100)
+    static let interval = Duration.milliseconds(50)
 
     private struct State {
         var newest: ClusterMetadata?
-        var leaders: [Int32: (leader: Int32, inSync: [Int32])] = [:]
-        var seen: [Int32: (leader: Int32, inSync: [Int32])] = [:]
+        var known: [Int32: (leader: Int32, inSync: [Int32])] = [:]
+        var lastLeader: [Int32: Int32] = [:]
         var controller: Int32 = -1
     }
 
@@ -24,7 +24,7 @@ final class KafkaObserver: Sendable {
     private let state = Mutex(State())
 
     init(configuration: ClientConfiguration, topic: String, log: EventLog) throws {
-        self.admin = try KafkaAdmin(configuration, limit: .seconds(2))
+        self.admin = try KafkaAdmin(configuration, limit: .milliseconds(500))
         self.topic = topic
         self.log = log
     }
@@ -68,11 +68,11 @@ final class KafkaObserver: Sendable {
             }
             for partition in metadata.topics.first(where: { $0.name == self.topic })?.partitions ?? [] {
                 let now = (leader: partition.leader ?? -1, inSync: partition.inSyncReplicas.sorted())
-                // Brokers learn of a change one after the other: it counts once two answers in a row say so.
-                let isConfirmed = state.seen[partition.id].map { $0 == now } ?? true
-                state.seen[partition.id] = now
-                guard isConfirmed, state.leaders[partition.id].map({ $0 != now }) ?? true else { continue }
-                state.leaders[partition.id] = now
+                // Brokers learn of a new leader one after the other: it counts once two answers in a row name it.
+                let isConfirmed = state.lastLeader[partition.id].map { $0 == now.leader } ?? true
+                state.lastLeader[partition.id] = now.leader
+                guard isConfirmed, state.known[partition.id].map({ $0 != now }) ?? true else { continue }
+                state.known[partition.id] = now
                 events.append(
                     .partition(topic: self.topic, number: partition.id, leader: now.leader, inSync: now.inSync)
                 )
