@@ -29,6 +29,8 @@ actor TrialConductor {
     private let deadline: Instant
     private var stageStart = MonotonicClock.now
     private var stageName = ""
+    /// The generations that our own changes gave objects.
+    private var generations: [Trial.Target: Int64] = [:]
     private(set) var evidence = Evidence()
 
     init(
@@ -237,7 +239,7 @@ actor TrialConductor {
         switch step {
         case .patch(let target, let type, let body):
             let kind: APIRequest.PatchType = type == "json" ? .json : type == "merge" ? .merge : .strategicMerge
-            try await self.cluster.client.send(
+            let patched = try await self.cluster.client.send(
                 APIRequest(
                     .patch,
                     target.resource,
@@ -247,10 +249,13 @@ actor TrialConductor {
                     patchType: kind
                 )
             )
+            self.generations[target] = patched["metadata", "generation"]?.integer
         case .rollout(let target):
             try await self.wait("the rollout of \(target) is done and every replica is in sync") {
                 self.progress(.status(self.status(workload)))
                 guard let set = self.observer.set(target.name, namespace: target.namespace) else { return false }
+                // The observer may not have seen the change yet, and the old state looks done.
+                guard set.metadata.generation >= self.generations[target] ?? 0 else { return false }
                 return RolloutProgress(of: set.json).wait == nil && self.topicIsWhole
             }
         case .deletePod(let target):
