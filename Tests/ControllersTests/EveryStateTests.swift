@@ -97,7 +97,7 @@ import Testing
             switch action.operation {
             case .create: created.append(ordinal)
             case .delete, .evict: removed.append(ordinal)
-            case .update, .mergePatch, .createSubresource: break
+            case .update, .mergePatch, .createSubresource, .read: break
             }
             if case .evict = action.operation { #expect(choices[ordinal].isReady, picture) }
             if case .delete = action.operation { #expect(!choices[ordinal].isReady, picture) }

@@ -55,7 +55,7 @@ import Testing
             switch action.operation {
             case .create: return "create \(action.key.name)"
             case .delete(let uid, _, _), .evict(let uid): return "delete \(action.key.name) \(uid)"
-            case .update, .mergePatch, .createSubresource: return nil
+            case .update, .mergePatch, .createSubresource, .read: return nil
             }
         }
     }

@@ -13,6 +13,8 @@ extension ControllerAction {
         var request = APIRequest(.get, self.resource, namespace: namespace, name: self.key.name)
         request.body = self.body
         switch self.operation {
+        case .read:
+            request.body = nil
         case .create:
             request.verb = .create
             request.name = nil
@@ -55,14 +57,14 @@ extension ControllerAction {
     private var isDeletion: Bool {
         switch self.operation {
         case .delete, .evict: true
-        case .create, .update, .mergePatch, .createSubresource: false
+        case .create, .update, .mergePatch, .createSubresource, .read: false
         }
     }
 
     /// What the next sync must have seen of this action; nil when its answer does not tell.
     package func ownWrite(_ answer: JSONValue) -> OwnWrite? {
         switch self.operation {
-        case .create, .update, .mergePatch:
+        case .create, .update, .mergePatch, .read:
             guard let version = answer["metadata", "resourceVersion"]?.string.flatMap(Int64.init) else { return nil }
             return .version(self.resource, self.key, version)
         case .delete(let uid, _, _), .evict(let uid):

@@ -24,7 +24,7 @@ struct PlanPerformer: Sendable {
         do {
             for precondition in action.preconditions {
                 if let unmet = precondition.unmet(by: try await self.find(precondition.identity)) {
-                    return .failed(unmet)
+                    return .unmet(unmet)
                 }
             }
             return .success(try await self.client.send(action.request))

@@ -15,7 +15,9 @@ public struct PlanRun: Hashable, Sendable {
         case success(JSONValue)
         /// The server refused.
         case refused(StatusError)
-        /// No answer, or a precondition that does not hold; nobody knows whether the request took effect.
+        /// A precondition does not hold; nothing was sent.
+        case unmet(String)
+        /// No answer came: the request may have taken effect or not.
         case failed(String)
     }
 
@@ -24,6 +26,8 @@ public struct PlanRun: Hashable, Sendable {
     private var step = 0
     private var chain = 0
     private var action = 0
+    /// A request without an answer, to be looked into before anything else: what it did must be seen by the next sync.
+    private var unanswered: ControllerAction?
     /// How it went so far.
     public private(set) var outcome = SyncOutcome()
 
@@ -35,7 +39,10 @@ public struct PlanRun: Hashable, Sendable {
 
     /// The request that is to be sent next; nil at the end.
     public var next: ControllerAction? {
-        switch self.phase {
+        if let unanswered {
+            return ControllerAction(.read, unanswered.resource, unanswered.key)
+        }
+        return switch self.phase {
         case .steps: self.plan.steps[self.step][self.chain][self.action]
         case .status: self.statusWrites[self.action]
         case .finally: self.plan.finally[self.action]
@@ -49,6 +56,11 @@ public struct PlanRun: Hashable, Sendable {
 
     /// Takes the answer to ``next``; returns the events to record.
     public mutating func answered(_ answer: Answer) -> [EventRecord] {
+        if let unanswered {
+            self.unanswered = nil
+            self.readBack(unanswered, answer)
+            return []
+        }
         guard let action = self.next else { return [] }
         var events: [EventRecord] = []
         var isDone = true
@@ -63,13 +75,33 @@ public struct PlanRun: Hashable, Sendable {
             // Somebody made it meanwhile: the retry will see it, and people have nothing to learn from it.
             if !error.isAlreadyExists { events += self.fail(action, error.message) }
             self.outcome.failure = self.outcome.failure ?? error.message
-        case .failed(let reason):
+        case .unmet(let reason), .failed(let reason):
             isDone = false
+            if case .failed = answer { self.unanswered = action }
             events += self.fail(action, reason)
             self.outcome.failure = self.outcome.failure ?? reason
         }
         self.advance(isDone: isDone)
         return events
+    }
+
+    private mutating func readBack(_ action: ControllerAction, _ answer: Answer) {
+        switch answer {
+        case .success(let object):
+            if let version = object["metadata", "resourceVersion"]?.string.flatMap(Int64.init) {
+                self.outcome.writes.append(.version(action.resource, action.key, version))
+            }
+        case .refused(let error) where error.isNotFound:
+            switch action.operation {
+            case .delete(let uid, _, _), .evict(let uid):
+                let identity = ObjectIdentity(resource: action.resource, key: action.key, uid: uid)
+                self.outcome.writes.append(.deleted(identity))
+            case .create, .update, .mergePatch, .createSubresource, .read:
+                break
+            }
+        case .refused, .unmet, .failed:
+            break  // still unknown: the back-off gives the watch time to show it
+        }
     }
 
     private func fail(_ action: ControllerAction, _ reason: String) -> [EventRecord] {

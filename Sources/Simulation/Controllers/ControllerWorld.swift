@@ -63,6 +63,8 @@ struct ControllerWorld {
     var weather = Weather()
     /// Drops the record of own writes: a planted defect.
     var forgetsOwnWrites = false
+    /// A controller that crashes once its next request has taken effect.
+    var crashesAtNextRequest: Int?
     /// Called before a controller's request is carried out; says what is wrong with it.
     var inspect: (inout ControllerWorld, ControllerAction, ObservedObjects) -> String? = { _, _, _ in nil }
     /// Called after a request was carried out; says what is wrong now.
@@ -171,7 +173,7 @@ struct ControllerWorld {
             precondition.unmet(by: self.api.object(precondition.identity.resource, precondition.identity.key))
         }.first
         if let unmet {
-            answer = .failed(unmet)
+            answer = .unmet(unmet)
         } else {
             switch self.api.perform(action) {
             case .success(let body): answer = .success(body)
@@ -182,9 +184,14 @@ struct ControllerWorld {
         }
         self.trace.record("\(self.now) \(action.operation) \(action.key)")
         if let wrong = self.review(&self, action, answer) { self.fail(.safety, wrong) }
-        if self.random.chance(self.weather.lostAnswerShare) {
+        if action.operation != .read, self.random.chance(self.weather.lostAnswerShare) {
             self.reached("lostAnswers")
             answer = .failed("the connection was lost")
+        }
+        if self.crashesAtNextRequest == index {
+            self.crashesAtNextRequest = nil
+            self.crash(index)
+            return
         }
         let life = self.nodes[index].life
         self.schedule(.answer(node: index, life: life, key, answer), after: self.delay(5))

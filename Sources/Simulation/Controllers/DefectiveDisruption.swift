@@ -49,6 +49,9 @@ struct DefectiveDisruption: Reconciler {
             for var pod in cache.objects(.pods) where pod.isTerminating {
                 pod["metadata", "deletionTimestamp"] = nil
                 cache.put(.pods, pod)
+                guard var budget = cache.object(.podDisruptionBudgets, key) else { continue }
+                budget["status", "disruptedPods", pod.name] = nil
+                cache.put(.podDisruptionBudgets, budget)
             }
         case .countsUnready:
             for var pod in cache.objects(.pods) where pod["status", "phase"] == "Running" {

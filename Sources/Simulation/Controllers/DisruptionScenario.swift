@@ -132,7 +132,8 @@ final class DisruptionScenario {
         case 68..<76:
             world.reached("killedPods")
             do throws(StatusError) { try world.api.delete(.pods, key) } catch { return }
-        case 76..<86: world.crash(0)
+        case 76..<81: world.crash(0)
+        case 81..<86: world.crashesAtNextRequest = 0
         case 86..<93 where !self.isSteady:
             world.reached("budgetEdits")
             let spec = self.drawBudget()
@@ -191,6 +192,7 @@ final class DisruptionScenario {
     func heal(_ world: inout ControllerWorld) {
         self.isHealed = true
         world.weather = ControllerWorld.Weather()
+        world.crashesAtNextRequest = nil
         for ordinal in 0..<self.replicas(world.api.object(.statefulSets, Self.set)) {
             world.schedule(.scenario(ordinal), after: 1000)
         }

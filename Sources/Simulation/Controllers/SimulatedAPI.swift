@@ -38,6 +38,8 @@ package struct SimulatedAPI: Sendable {
     package mutating func perform(_ action: ControllerAction) -> Result<JSONValue, StatusError> {
         do throws(StatusError) {
             switch action.operation {
+            case .read:
+                return .success(try self.existing(action.resource, action.key))
             case .create:
                 return .success(try self.create(action.resource, action.body ?? .null))
             case .update(let subresource):

@@ -11,10 +11,14 @@ struct StatefulSetInvariants {
     private let isOrdered: Bool
     /// How many pods may be disrupted at a time on purpose; nil where no budget bounds it.
     private let maxUnavailable: Int?
-    /// Pods that the controller took down for an update and that are not back.
-    private var takenDown: Set<String> = []
+    /// Pods that the controller took down for an update and that are not back, with the generation that it knew of then.
+    private var takenDown: [String: Int64] = [:]
     /// Pods that somebody disrupted on purpose and that are not back.
     private var disrupted: Set<String> = []
+    /// How many replicas the controller knew of when it sent its last request.
+    private var seenReplicas = 0
+    /// Which generation of the set it knew of then.
+    private var seenGeneration: Int64 = 0
 
     init(isOrdered: Bool, maxUnavailable: Int?) {
         self.isOrdered = isOrdered
@@ -34,15 +38,13 @@ struct StatefulSetInvariants {
         switch change.resource {
         case .pods:
             guard let pod = change.new.map(PodState.init), pod.isRunningAndReady, !pod.isTerminating else { return }
-            self.takenDown.remove(pod.name)
+            self.takenDown[pod.name] = nil
             self.disrupted.remove(pod.name)
         case .statefulSets:
             let replicas = Self.replicas(change.new)
             let isWanted = { (name: String) in (Int(name.dropFirst("web-".count)) ?? 0) < replicas }
-            self.takenDown = self.takenDown.filter(isWanted)
+            self.takenDown = self.takenDown.filter { isWanted($0.key) }
             self.disrupted = self.disrupted.filter(isWanted)
-            // Without order a new template starts from the top again, whatever is down.
-            if !self.isOrdered, change.old?["spec"] != change.new?["spec"] { self.takenDown = [] }
         default:
             break
         }
@@ -51,8 +53,10 @@ struct StatefulSetInvariants {
     // MARK: - Before a request
 
     /// What is wrong with a request, given what its controller had seen.
-    func violation(of action: ControllerAction, seen: ObservedObjects, in api: SimulatedAPI) -> String? {
+    mutating func violation(of action: ControllerAction, seen: ObservedObjects, in api: SimulatedAPI) -> String? {
         guard action.resource == .pods, let set = Self.set(in: seen) else { return nil }
+        self.seenReplicas = Self.replicas(set)
+        self.seenGeneration = set["metadata", "generation"]?.integer ?? 0
         switch action.operation {
         case .create:
             guard let pod = action.body else { return "a pod without a body" }
@@ -60,7 +64,7 @@ struct StatefulSetInvariants {
                 ?? self.wrongOrder(creating: pod, of: set, seen)
         case .delete, .evict:
             return self.wrongTakeDown(action, of: set, seen, api)
-        case .update, .mergePatch, .createSubresource:
+        case .update, .mergePatch, .createSubresource, .read:
             return nil
         }
     }
@@ -139,8 +143,14 @@ struct StatefulSetInvariants {
                 return "order: \(now.name) is taken down while web-\(below) is not Ready"
             }
         }
-        let others = self.takenDown.subtracting([now.name])
-        if let other = others.sorted().first { return "one by one: \(now.name) is taken down, \(other) is not back" }
+        let others = self.takenDown.filter { name, generation in
+            // Without order a new template starts from the top again, whatever is down.
+            name != now.name && (Int(name.dropFirst(4)) ?? 0) < replicas
+                && (self.isOrdered || generation == self.seenGeneration)
+        }
+        if let other = others.keys.sorted().first {
+            return "one by one: \(now.name) is taken down, \(other) is not back"
+        }
         return nil
     }
 
@@ -155,19 +165,20 @@ struct StatefulSetInvariants {
         guard action.resource == .pods, case .success(let body) = answer else { return nil }
         // The answer shows the pod as it was at that moment, but for its time of death.
         let pod = PodState(body)
-        let isScaledAway = (pod.ordinal ?? 0) >= Self.replicas(Self.set(in: world.api.objects))
+        // The set may have been scaled up again meanwhile: what counts is what the controller knew.
+        let wanted = min(self.seenReplicas, Self.replicas(Self.set(in: world.api.objects)))
+        let isScaledAway = (pod.ordinal ?? 0) >= wanted
         switch action.operation {
         case .delete:
             guard !pod.isFinished, !isScaledAway else { return nil }
-            self.takenDown.insert(pod.name)
-            // A set that was scaled up again meanwhile may still have its pod of before scaled away.
+            self.takenDown[pod.name] = self.seenGeneration
             guard self.maxUnavailable != nil, pod.isRunningAndReady else { return nil }
             return "budget: \(pod.name) is Ready, and was deleted without asking its budget"
         case .evict:
             world.reached("updateEvictions")
-            self.takenDown.insert(pod.name)
+            self.takenDown[pod.name] = self.seenGeneration
             return self.evicted(body, in: world.api)
-        case .create, .update, .mergePatch, .createSubresource:
+        case .create, .update, .mergePatch, .createSubresource, .read:
             return nil
         }
     }

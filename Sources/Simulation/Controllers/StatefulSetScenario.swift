@@ -113,7 +113,8 @@ final class StatefulSetScenario {
                 world.reached("killedPods")
                 self.forget { () throws(StatusError) in try world.api.delete(.pods, key, isForced: true) }
             }
-        case 84..<97: world.crash(Int.random(in: 0...1, using: &self.random))
+        case 84..<91: world.crash(Int.random(in: 0...1, using: &self.random))
+        case 91..<97: world.crashesAtNextRequest = Int.random(in: 0...1, using: &self.random)
         case _: break
         }
     }
@@ -182,6 +183,7 @@ final class StatefulSetScenario {
     func heal(_ world: inout ControllerWorld) {
         self.isHealed = true
         world.weather = ControllerWorld.Weather()
+        world.crashesAtNextRequest = nil
         let isTypeOnly = self.isTypeOnly
         world.api.write(.statefulSets, Self.key) { set in
             let containers = set["spec", "template", "spec"]?["containers"]

@@ -27,8 +27,22 @@ public struct DisruptionReconciler: Reconciler {
         switch change.resource {
         case .podDisruptionBudgets: [change.key]
         case .pods: self.keys(forPod: change, in: cache)
-        default: []  // a set's scale is read when its pods change
+        case .statefulSets: self.keys(forSet: change, in: cache)
+        default: []
         }
+    }
+
+    /// Upstream reads a set's scale only when its pods change; a late watch of sets would leave the budget wrong for good.
+    private func keys(forSet change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
+        guard let set = change.new, change.old?["spec", "replicas"] != set["spec", "replicas"] else { return [] }
+        let labels = set["spec", "template"]?["metadata"]?["labels"]
+        return cache.objects(.podDisruptionBudgets, in: set.namespace).filter { budget in
+            let selector = ObjectSelector(budget["spec", "selector"])
+            return selector.matches(labels: labels)
+                || cache.objects(.pods, in: set.namespace).contains { pod in
+                    OwnerReference.controller(of: pod)?.uid == set.uid && selector.matches(pod)
+                }
+        }.map(ObservedObjects.key(of:))
     }
 
     private func keys(forPod change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {

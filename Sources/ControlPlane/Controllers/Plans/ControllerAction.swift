@@ -19,6 +19,8 @@ public struct ControllerAction: Hashable, Sendable {
         case delete(uid: String, resourceVersion: String? = nil, propagation: String? = nil)
         /// Delete that pod by the eviction subresource, which asks its disruption budget.
         case evict(uid: String)
+        /// Read the object: what became of a request without an answer.
+        case read
         /// Create the subresource in the body (`binding`).
         case createSubresource(String)
     }
