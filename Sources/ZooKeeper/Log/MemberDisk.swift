@@ -16,7 +16,8 @@ package struct MemberDisk {
     }
 
     private var log: TransactionLog
-    private let snapshots: SnapshotFiles
+    /// The snapshots; saving one may go on beside everything else.
+    package let snapshots: SnapshotFiles
     private let snapshotsRetained: Int
 
     /// Opens what a member left behind, or begins anew.
@@ -63,9 +64,14 @@ package struct MemberDisk {
         try self.log.reset(to: zxid)
     }
 
-    /// Stores the member's own state, and removes what older snapshots and logs it makes superfluous.
+    /// Stores the member's own state.
     package mutating func takeSnapshot(_ chunks: some Sequence<ByteBuffer>, at zxid: Zxid) throws {
         try self.snapshots.save(chunks, at: zxid)
+        try self.removeSuperfluous()
+    }
+
+    /// Removes the snapshots, and the parts of the log, that newer snapshots make superfluous.
+    package mutating func removeSuperfluous() throws {
         if let oldest = try self.snapshots.retain(self.snapshotsRetained) { try self.log.purge(before: oldest) }
     }
 

@@ -9,6 +9,7 @@ package import ZooKeeperProtocol
 ///
 /// Format: magic and place, then chunks of length, checksum and bytes; a chunk of length 0 closes the file.
 package struct SnapshotFiles: Sendable {
+    private static let unsyncedBytesMax = 1024 * 1024
     private static let magic: UInt64 = 0x5a4b_534e_4150_0001
     private let storage: any Storage
 
@@ -26,7 +27,14 @@ package struct SnapshotFiles: Sendable {
         var head = ByteBuffer()
         head.writeMultipleIntegers(Self.magic, zxid.rawValue)
         try file.append(head)
+        var unsynced = 0
         for chunk in chunks where chunk.readableBytes > 0 {
+            // Bit by bit: one large sync at the end would hold up the log's for a second.
+            unsynced += chunk.readableBytes
+            if unsynced > Self.unsyncedBytesMax {
+                try file.sync()
+                unsynced = 0
+            }
             var framed = ByteBuffer()
             framed.writeMultipleIntegers(UInt32(chunk.readableBytes), Checksum.of(chunk))
             framed.writeImmutableBuffer(chunk)

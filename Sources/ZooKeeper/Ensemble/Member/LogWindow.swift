@@ -8,12 +8,14 @@ import ZooKeeperProtocol
 /// a moment may need.
 struct LogWindow: Hashable, Sendable {
     private(set) var entries: Deque<LogEntry> = []
+    /// About how much memory the entries take.
+    private(set) var bytes = 0
     /// The transaction before the first entry; whoever is further behind needs a snapshot.
     private(set) var floor: Zxid
 
     init(floor: Zxid, entries: [LogEntry] = []) {
         self.floor = floor
-        self.entries = Deque(entries)
+        for entry in entries { self.append(entry) }
     }
 
     /// The last transaction of the log.
@@ -32,10 +34,17 @@ struct LogWindow: Hashable, Sendable {
         return index == 0 ? self.floor : self.entries[index - 1].zxid
     }
 
-    /// Up to `count` entries after that one.
-    func entries(after zxid: Zxid, count: Int) -> [LogEntry] {
+    /// Up to `count` entries after that one, and no more than fit into so many bytes (but one at least).
+    func entries(after zxid: Zxid, count: Int, bytesMax: Int) -> [LogEntry] {
         let start = self.index(after: zxid)
-        return Array(self.entries[start..<min(self.entries.count, start + count)])
+        var end = start
+        var bytes = 0
+        while end < min(self.entries.count, start + count) {
+            bytes += self.entries[end].transaction.bytes
+            if bytes > bytesMax, end > start { break }
+            end += 1
+        }
+        return Array(self.entries[start..<end])
     }
 
     /// The entries after one, up to another.
@@ -50,16 +59,22 @@ struct LogWindow: Hashable, Sendable {
 
     mutating func append(_ entry: LogEntry) {
         self.entries.append(entry)
+        self.bytes += entry.transaction.bytes
     }
 
     mutating func truncate(after zxid: Zxid) {
-        self.entries.removeLast(self.entries.count - self.index(after: zxid))
+        let end = self.index(after: zxid)
+        for entry in self.entries[end...] { self.bytes -= entry.transaction.bytes }
+        self.entries.removeLast(self.entries.count - end)
     }
 
-    /// Forgets the oldest committed entries beyond a number of them.
-    mutating func trim(to count: Int, committed: Zxid) {
-        while self.entries.count > count, let first = self.entries.first, first.zxid <= committed {
+    /// Forgets the oldest committed entries beyond a number of them, or of bytes.
+    mutating func trim(to count: Int, bytesMax: Int, committed: Zxid) {
+        while self.entries.count > count || self.bytes > bytesMax, let first = self.entries.first,
+            first.zxid <= committed
+        {
             self.floor = first.zxid
+            self.bytes -= first.transaction.bytes
             self.entries.removeFirst()
         }
     }

@@ -79,7 +79,7 @@ extension Member {
         self.dropClients()
         self.tree = tree
         self.window = LogWindow(floor: tree.zxid)
-        self.sinceSnapshot = 0
+        self.untilSnapshot = self.configuration.snapshotInterval
         self.effects.append(
             .install(tree, whenDurable: [.send(peer, .acknowledge(epoch: epoch, tree.zxid))])
         )
@@ -145,9 +145,13 @@ extension Member {
             self.apply(entry)
         }
         self.drainParked()
-        self.window.trim(to: self.configuration.windowEntriesMax, committed: self.tree.zxid)
-        if self.sinceSnapshot >= self.configuration.snapshotInterval {
-            self.sinceSnapshot = 0
+        self.window.trim(
+            to: self.configuration.windowEntriesMax,
+            bytesMax: self.configuration.windowBytesMax,
+            committed: self.tree.zxid
+        )
+        if self.untilSnapshot <= 0 {
+            self.untilSnapshot = self.configuration.snapshotInterval
             self.effects.append(.takeSnapshot(self.tree))
         }
     }
@@ -159,7 +163,7 @@ extension Member {
         } else {
             outcome = self.tree.apply(entry)
         }
-        self.sinceSnapshot += 1
+        self.untilSnapshot -= 1
         for change in outcome.changes {
             for client in self.watches.fire(change) {
                 self.effects.append(.reply(client, .event(change)))

@@ -147,7 +147,11 @@ extension Member {
             return
         }
         let room = self.configuration.inFlightEntriesMax - self.window.distance(progress.acknowledged, progress.sent)
-        let entries = self.window.entries(after: progress.sent, count: max(0, room))
+        let entries = self.window.entries(
+            after: progress.sent,
+            count: max(0, room),
+            bytesMax: self.configuration.messageBytesMax
+        )
         guard let last = entries.last?.zxid else { return }
         self.send(.append(epoch: leading.epoch, previous: progress.sent, entries: entries), to: peer)
         self.leading?.peers[peer]?.sent = last

@@ -57,7 +57,8 @@ package struct Member: StateMachine, Hashable, Sendable {
     var refusesClients = false
     var isServing = false
     var isResigning = false
-    var sinceSnapshot = 0
+    /// After so many more transactions it takes a snapshot; members do so at different times.
+    var untilSnapshot = 0
 
     // Of the event at hand.
     var now = Instant.zero
@@ -78,6 +79,10 @@ package struct Member: StateMachine, Hashable, Sendable {
         }
         self.now = now
         self.looking = Looking()
+        self.untilSnapshot = Int.random(
+            in: configuration.snapshotInterval / 2...configuration.snapshotInterval,
+            using: &self.random
+        )
         let wallClockMs = configuration.wallClockAtZeroMs + now.nanoseconds / 1_000_000
         self.clients.nextRequest = UInt64(bitPattern: wallClockMs) << 20
         self.clients.nextSession =

@@ -29,6 +29,10 @@ package struct MemberConfiguration: Hashable, Sendable {
     package var snapshotInterval = 50_000
     /// So many committed transactions are kept for followers that were away for a moment.
     package var windowEntriesMax = 2_000
+    /// And no more than about so many bytes of them.
+    package var windowBytesMax = 16 * 1024 * 1024
+    /// So many bytes of transactions go into one message, or a single larger one.
+    package var messageBytesMax = 4 * 1024 * 1024
     /// So many transactions may be under way to a follower before it acknowledges.
     package var inFlightEntriesMax = 4_000
     /// So many requests of one client may wait for their answers; then it is not read any further.

@@ -20,6 +20,19 @@ package enum Transaction: Hashable, Sendable {
     case multi([Transaction])
 }
 
+extension Transaction {
+    /// About how many bytes it takes.
+    var bytes: Int {
+        switch self {
+        case .openEpoch, .openSession, .closeSession: 64
+        case .create(let path, let data, _, _, _): 128 + path.utf8.count + data.readableBytes
+        case .setData(let path, let data): 96 + path.utf8.count + data.readableBytes
+        case .delete(let path), .setACL(let path, _), .check(let path): 96 + path.utf8.count
+        case .multi(let transactions): transactions.reduce(64) { $0 + $1.bytes }
+        }
+    }
+}
+
 /// A transaction at its place in the order.
 package struct LogEntry: Hashable, Sendable {
     /// Its place.

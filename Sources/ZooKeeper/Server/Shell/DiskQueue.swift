@@ -11,6 +11,8 @@ import ZooKeeperProtocol
 final class DiskQueue: Sendable {
     private struct State {
         var waiting: [MemberEffect] = []
+        /// A snapshot has been stored: older ones can go.
+        var hasNewSnapshot = false
         var isRunning = false
         var isClosed = false
     }
@@ -20,6 +22,9 @@ final class DiskQueue: Sendable {
     }
 
     private let queue = DispatchQueue(label: "zookeeper.disk")
+    /// Snapshots take long; transactions do not wait for them.
+    private let snapshotQueue = DispatchQueue(label: "zookeeper.snapshots", qos: .background)
+    private let snapshots: SnapshotFiles
     private let state = Mutex(State())
     private let disk: Mutex<Disk>
     private let whenDurable: @Sendable ([MemberEffect]) -> Void
@@ -33,6 +38,7 @@ final class DiskQueue: Sendable {
         whenDurable: @escaping @Sendable ([MemberEffect]) -> Void,
         whenFailed: @escaping @Sendable (any Error) -> Void
     ) {
+        self.snapshots = disk.snapshots
         self.disk = Mutex(Disk(disk: disk))
         self.whenDurable = whenDurable
         self.whenFailed = whenFailed
@@ -40,9 +46,25 @@ final class DiskQueue: Sendable {
 
     /// Does disk work, in the order it was handed over.
     func perform(_ effects: [MemberEffect]) {
+        for effect in effects {
+            if case .takeSnapshot(let tree) = effect { self.snapshotQueue.async { self.save(tree) } }
+        }
+        self.wake { $0.waiting += effects }
+    }
+
+    private func save(_ tree: DataTree) {
+        do {
+            try self.snapshots.save(tree.chunks(), at: tree.zxid)
+            self.wake { $0.hasNewSnapshot = true }
+        } catch {
+            self.whenFailed(error)
+        }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
         let starts = self.state.withLock { state in
             if state.isClosed { return false }
-            state.waiting += effects
+            change(&state)
             defer { state.isRunning = true }
             return !state.isRunning
         }
@@ -52,6 +74,7 @@ final class DiskQueue: Sendable {
     /// Finishes what was handed over and closes the files.
     func close() {
         self.state.withLock { $0.isClosed = true }
+        self.snapshotQueue.sync {}
         self.queue.sync {
             do {
                 try self.disk.withLock { try $0.disk.close() }
@@ -63,14 +86,17 @@ final class DiskQueue: Sendable {
 
     private func run() {
         while true {
-            let work = self.state.withLock { state in
-                if state.waiting.isEmpty { state.isRunning = false }
-                defer { state.waiting = [] }
-                return state.waiting
+            let (work, hasNewSnapshot) = self.state.withLock { state in
+                if state.waiting.isEmpty, !state.hasNewSnapshot { state.isRunning = false }
+                defer { (state.waiting, state.hasNewSnapshot) = ([], false) }
+                return (state.waiting, state.hasNewSnapshot)
             }
-            if work.isEmpty { return }
+            if work.isEmpty, !hasNewSnapshot { return }
             do {
-                let durable = try self.disk.withLock { try $0.disk.perform(work) }
+                let durable = try self.disk.withLock { state in
+                    if hasNewSnapshot { try state.disk.removeSuperfluous() }
+                    return try state.disk.perform(work)
+                }
                 if !durable.isEmpty { self.whenDurable(durable) }
             } catch {
                 self.state.withLock { $0.isClosed = true }
@@ -102,11 +128,9 @@ extension MemberDisk {
             case .install(let tree, let whenDurable):
                 work.append(.install(AnySequence(tree.chunks()), at: tree.zxid))
                 durable += whenDurable
-            case .takeSnapshot(let tree):
-                work.append(.takeSnapshot(AnySequence(tree.chunks()), at: tree.zxid))
             case .markComplete:
                 work.append(.markComplete)
-            case .send, .unlink, .reply, .close, .setReading, .notify, .setTimer, .resigned, .reached:
+            case .takeSnapshot, .send, .unlink, .reply, .close, .setReading, .notify, .setTimer, .resigned, .reached:
                 break
             }
         }
