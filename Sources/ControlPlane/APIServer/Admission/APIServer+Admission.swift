@@ -34,6 +34,8 @@ extension APIServer {
         switch request.definition.kind {
         case "Service":
             try self.allocateAddress(for: &object, old: old, request)
+        case "PersistentVolumeClaim":
+            try self.checkExpansion(of: object, old: old, request)
         case "Namespace":
             object["metadata", "labels", "kubernetes.io/metadata.name"] = .string(object.name)
             object["spec", "finalizers"] = old["spec", "finalizers"]
@@ -94,6 +96,26 @@ extension APIServer {
             return (first ?? "", other.name) < (second ?? "", one.name)
         }
         if let newest { claim["spec", "storageClassName"] = .string(newest.name) }
+    }
+
+    /// A bound claim grows only where its class allows that.
+    private func checkExpansion(of claim: JSONValue, old: JSONValue, _ request: ResolvedRequest) throws(StatusError) {
+        func size(_ claim: JSONValue) -> Quantity? {
+            claim["spec", "resources", "requests"]?["storage"].flatMap(Quantity.init(json:))
+        }
+        guard old["status", "phase"]?.string == "Bound", let wanted = size(claim), let present = size(old),
+            wanted > present
+        else { return }
+        let name = old["spec", "storageClassName"]?.string ?? ""
+        let storageClass = self.store.object(ObjectKey(namespace: "", name: name), of: .storageClasses)
+        guard storageClass?["allowVolumeExpansion"]?.bool == true else {
+            throw .forbidden(
+                request.api.resource,
+                name: claim.name,
+                because: "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc "
+                    + "must support resize"
+            )
+        }
     }
 
     /// A finalizer that keeps storage until nobody uses it.

@@ -66,7 +66,9 @@ struct BodyReader: Sendable {
             let result = try Self.parse(body)
             return (result.value, result.duplicateFields)
         } catch {
-            throw .badRequest("error decoding patch: \(error.message)")
+            // Upstream reads strategic patches elsewhere than the others.
+            let isStrategic = self.mediaType == APIRequest.PatchType.strategicMerge.rawValue
+            throw .badRequest(isStrategic ? error.message : "error decoding patch: \(error.message)")
         }
     }
 

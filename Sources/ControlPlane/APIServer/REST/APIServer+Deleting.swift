@@ -53,7 +53,8 @@ extension APIServer {
     ) throws(StatusError) -> (object: JSONValue, isGone: Bool) {
         let isPod = request.definition.kind == "Pod"
         var isGone = false
-        let outcome: JSONValue?
+        var isMarkedFirst = false
+        var outcome: JSONValue?
         do {
             outcome = try self.store.update(key, of: request.stored) { current in
                 try options.check(current, kind: request.definition.kind, group: request.definition.group)
@@ -67,13 +68,16 @@ extension APIServer {
                 // What goes at once is shown as it was; only pods carry the mark of a deletion to the end.
                 if !isGone || isPod { self.markTerminating(&object, seconds: seconds, isPod: isPod) }
                 if options.isDryRun || request.options.isDryRun { return .keep(isGone ? current : object) }
-                return isGone ? .remove(object) : .write(object)
+                // A pod that goes at once is seen terminating first, as upstream writes it in two steps.
+                isMarkedFirst = isGone && isPod && !current.isTerminating
+                return isGone && !isMarkedFirst ? .remove(object) : .write(object)
             }
         } catch let error as StatusError {
             throw error
         } catch {
             throw .internalError("\(error)")
         }
+        if isMarkedFirst { outcome = self.store.update(key, of: request.stored) { .remove($0) } ?? outcome }
         guard let outcome else { throw .notFound(request.api.resource, name: key.name) }
         if isGone { self.addresses.release(outcome) }
         return (outcome, isGone)

@@ -89,7 +89,13 @@ package struct StoreState: Sendable {
         var table = self.tables.removeValue(forKey: record.resource) ?? Table()
         let previous = table.namespaces[record.key.namespace]?[record.key.name]
         var object = record.object
-        if let previous, !record.isDeletion { object = object.sharingStorage(with: previous) }
+        if record.isDeletion {
+            // Watches show what goes as it was stored last, at the revision of its end.
+            object = previous ?? object
+            object["metadata", "resourceVersion"] = .string(String(record.revision))
+        } else if let previous {
+            object = object.sharingStorage(with: previous)
+        }
         table.namespaces[record.key.namespace, default: [:]][record.key.name] = record.isDeletion ? nil : object
         if table.namespaces[record.key.namespace]?.isEmpty == true {
             table.namespaces[record.key.namespace] = nil
