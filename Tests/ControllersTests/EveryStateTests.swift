@@ -4,6 +4,7 @@
 import Controllers
 import JSON
 import KubernetesAPI
+import Simulation
 import Testing
 
 /// Every state of three pods under every policy: no sampling, so that no corner is left out.
@@ -34,20 +35,25 @@ import Testing
         var isFailed: Bool { self.phase == "Failed" }
     }
 
-    private static let policies: [(policy: String, strategy: JSONValue, partition: Int)] = ["OrderedReady", "Parallel"]
-        .flatMap { policy in
-            [
-                (policy, ["type": "RollingUpdate", "rollingUpdate": ["partition": 0]], 0),
-                (policy, ["type": "RollingUpdate", "rollingUpdate": ["partition": 2]], 2),
-                (policy, ["type": "RollingUpdate"], 0),
-                (policy, ["type": "OnDelete"], 3),
-            ]
-        }
+    private struct Policy {
+        var name: String
+        var strategy: JSONValue
+        var partition: Int
+    }
+
+    private static let policies: [Policy] = ["OrderedReady", "Parallel"].flatMap { name in
+        [
+            Policy(name: name, strategy: ["type": "RollingUpdate", "rollingUpdate": ["partition": 0]], partition: 0),
+            Policy(name: name, strategy: ["type": "RollingUpdate", "rollingUpdate": ["partition": 2]], partition: 2),
+            Policy(name: name, strategy: ["type": "RollingUpdate"], partition: 0),
+            Policy(name: name, strategy: ["type": "OnDelete"], partition: 3),
+        ]
+    }
 
     @Test("every state of three pods", arguments: 0..<8)
     func states(_ number: Int) throws {
-        let (policy, strategy, partition) = Self.policies[number]
-        var world = try SetWorld(policy: policy, strategy: strategy, budget: .respected)
+        let policy = Self.policies[number]
+        var world = try SetWorld(policy: policy.name, strategy: policy.strategy, budget: .respected)
         world.settle()
         world.allReady()
         world.settle()
@@ -71,7 +77,7 @@ import Testing
                         if let pod = Self.pod(templates[ordinal], choice, update) { cache.put(.pods, pod) }
                     }
                     let plan = world.reconciler.plan(for: world.key, in: cache, now: world.api.now)
-                    self.check(plan, choices, isOrdered: policy == "OrderedReady", partition: partition)
+                    self.check(plan, choices, isOrdered: policy.name == "OrderedReady", partition: policy.partition)
                 }
             }
         }
@@ -111,14 +117,20 @@ import Testing
         #expect(updates.count <= 1, picture)
         for ordinal in updates {
             #expect(choices[ordinal].isOld && ordinal >= partition, picture)
-            #expect(choices[(ordinal + 1)...].allSatisfy { $0 == .ready }, picture)
-            if isOrdered { #expect(choices[..<ordinal].allSatisfy(\.isReady), picture) }
+            let isRestUpdated = choices[(ordinal + 1)...].allSatisfy { $0 == .ready }
+            #expect(isRestUpdated, picture)
+            let isRestReady = !isOrdered || choices[..<ordinal].allSatisfy(\.isReady)
+            #expect(isRestReady, picture)
         }
         if isOrdered {
             #expect(created.count + present.count <= 1, picture)
-            for ordinal in created { #expect(choices[..<ordinal].allSatisfy(\.isReady), picture) }
+            for ordinal in created {
+                let isRestReady = choices[..<ordinal].allSatisfy(\.isReady)
+                #expect(isRestReady, picture)
+            }
         } else {
-            #expect(created == choices.indices.filter { choices[$0] == .absent }, picture)
+            let absent = choices.indices.filter { choices[$0] == .absent }
+            #expect(created == absent, picture)
         }
         let isDone = choices.enumerated().allSatisfy { $1 == .ready || ($1 == .oldReady && $0 < partition) }
         #expect(isDone == (plan.waiting == nil || plan.waiting?.code == .onDelete), picture)

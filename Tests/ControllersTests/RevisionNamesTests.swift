@@ -4,6 +4,7 @@
 import Controllers
 import JSON
 import KubernetesAPI
+import Simulation
 import Testing
 
 @Suite struct RevisionNamesTests {
