@@ -16,16 +16,14 @@ struct Connector {
     /// Takes a client on, while its channel is being set up.
     ///
     /// Its handler is there from the start: a client that says all it has and ends its half is read to the end by NIO, joined or not.
+    /// A backend is sought once the channel is active: on a fast machine it would be found before that, and NIO forgets a
+    /// `read()` of a channel that is not registered yet.
     static func takeOn(_ client: any Channel, backends: [ServiceRoutes.Backend]) -> EventLoopFuture<Void> {
         client.eventLoop.makeCompletedFuture {
-            let half = JoinHandler()
+            let half = JoinHandler { half in
+                Connector(client: client, half: half, backends: backends).tryNext(backends[...])
+            }
             try client.pipeline.syncOperations.addHandler(half)
-            let connector = NIOLoopBound(
-                Connector(client: client, half: half, backends: backends),
-                eventLoop: client.eventLoop
-            )
-            // Once the channel is active: it cannot be closed while it is being set up.
-            client.eventLoop.execute { connector.value.tryNext(connector.value.backends[...]) }
         }
     }
 

@@ -16,6 +16,12 @@ final class JoinHandler: ChannelDuplexHandler {
     /// What came before the join: no more than the kernel held when the peer ended its half.
     private var kept: [ByteBuffer] = []
     private var hasEnded = false
+    /// What to do once the channel is active.
+    private let whenActive: (JoinHandler) -> Void
+
+    init(whenActive: @escaping (JoinHandler) -> Void = { _ in }) {
+        self.whenActive = whenActive
+    }
 
     /// Joins two ends; an end that has gone takes the other with it.
     static func join(_ one: JoinHandler, _ other: JoinHandler) {
@@ -35,6 +41,11 @@ final class JoinHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.whenActive(self)
+        context.fireChannelActive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
