@@ -16,33 +16,51 @@ import Testing
 struct ServiceProxyTests {
     @Test("A connection reaches a ready pod, passes both ends of stream on, and goes past pods that refuse")
     func forwards() async throws {
+        // Two addresses that nobody listens on come first: each connection may meet them.
+        try await Self.withProxy(backends: ["127.97.0.1", "127.97.0.2", "127.0.0.1"]) { address in
+            // Each says all it has at once and ends its half, as `echo ruok | nc` does.
+            for _ in 0..<6 {
+                let answer = try await Self.ask(address, text: "over and out", endsHalf: true)
+                #expect(answer == "over and out")
+            }
+        }
+    }
+
+    @Test("Many connections at once are all answered, with both halves open")
+    func answersMany() async throws {
+        try await Self.withProxy(backends: ["127.0.0.1"]) { address in
+            let answers = try await withThrowingTaskGroup(of: String.self) { group in
+                for index in 0..<200 {
+                    group.addTask { try await Self.ask(address, text: "client \(index).", endsHalf: false) }
+                }
+                return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(answers.count == 200)
+        }
+    }
+
+    private static func withProxy(
+        backends: [String],
+        _ body: @Sendable (_ address: String) async throws -> Void
+    ) async throws {
         var configuration = APIServer.Configuration()
         // A range of this process's own: several runs of these tests may share a machine.
-        let range = "127.98.\(getpid() % 250).0"
-        configuration.serviceAddressPrefix = ServiceAddressRange(first: range, count: 200)
+        let range = "127.98.\(getpid() % 250).\(backends.count * 50)"
+        configuration.serviceAddressPrefix = ServiceAddressRange(first: range, count: 40)
         configuration.dnsAddress = nil
         let client = KubernetesClient(InProcessTransport(APIServer(configuration: configuration)))
         let echo = try await Self.echo()
         let port = try #require(echo.localAddress?.port)
-        // Two addresses that nobody listens on come first: each connection may meet them.
-        let address = try await Self.createService(
-            client,
-            backends: ["127.97.0.1", "127.97.0.2", "127.0.0.1"],
-            port: port
-        )
+        let address = try await Self.createService(client, backends: backends, port: port)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await ServiceProxy(client: client).run() }
-            // Each says all it has at once and ends its half, as `echo ruok | nc` does.
-            for _ in 0..<6 {
-                let answer = try await Self.ask(address, text: "over and out")
-                #expect(answer == "over and out")
-            }
+            try await body(address)
             group.cancelAll()
         }
         try await echo.close()
     }
 
-    /// A server that answers with what it got, once it has got all of it.
+    /// A server that answers with what it got, once it has got a full stop or all of it.
     private static func echo() async throws -> any Channel {
         try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -60,17 +78,21 @@ struct ServiceProxyTests {
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             var bytes = self.unwrapInboundIn(data)
             self.received.writeBuffer(&bytes)
+            if self.received.readableBytesView.last == UInt8(ascii: ".") { self.answer(context) }
         }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-            guard event as? ChannelEvent == .inputClosed else { return }
+            if event as? ChannelEvent == .inputClosed { self.answer(context) }
+        }
+
+        private func answer(_ context: ChannelHandlerContext) {
             context.writeAndFlush(self.wrapOutboundOut(self.received), promise: nil)
             context.close(promise: nil)
         }
     }
 
-    /// Connects as soon as the proxy listens, says something, ends its half and reads the rest.
-    private static func ask(_ address: String, text: String) async throws -> String {
+    /// Connects as soon as the proxy listens, says something and reads the rest.
+    private static func ask(_ address: String, text: String, endsHalf: Bool) async throws -> String {
         while true {
             do {
                 let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -85,7 +107,7 @@ struct ServiceProxyTests {
                     }
                 return try await channel.executeThenClose { inbound, outbound in
                     try await outbound.write(ByteBuffer(string: text))
-                    outbound.finish()
+                    if endsHalf { outbound.finish() }
                     var answer = ""
                     for try await bytes in inbound { answer += String(buffer: bytes) }
                     return answer

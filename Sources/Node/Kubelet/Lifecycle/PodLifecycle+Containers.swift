@@ -108,7 +108,11 @@ extension PodLifecycle {
         self.runs[index].activity = .pullPause(until: now + pause)
         self.show(.waiting(reason: "\(error.code)", message: error.message), at: index)
         let name = container.name
-        return [
+        var effects = [Effect]()
+        if container.imagePullPolicy != "Always" {  // it turned out that it had to be looked for
+            effects.append(.record(.normal("Pulling", "Pulling image \"\(container.image)\"", container: name)))
+        }
+        return effects + [
             .record(
                 .warning("Failed", "Failed to pull image \"\(container.image)\": \(error.message)", container: name)
             ),
