@@ -8,34 +8,33 @@ import Simulation
 struct MachineSimulation: Sendable {
     let run: @Sendable (_ seed: UInt64) -> SimulationReport
 
-    /// - Throws: when the defect is not one of the machine's, with those that are.
-    init(_ machine: SimulateCommand.Machine, members: Int, defect name: String?) throws {
+    /// The bugs that can be planted into a machine.
+    static func defects(of machine: SimulateCommand.Machine) -> [String] {
         switch machine {
-        case .statefulset:
-            let defect = try Self.defect(name, StatefulSetSimulation.Defect.allCases)
-            self.run = { StatefulSetSimulation.run(seed: $0, defect: defect) }
-        case .disruption:
-            let defect = try Self.defect(name, DisruptionSimulation.Defect.allCases)
-            self.run = { DisruptionSimulation.run(seed: $0, defect: defect) }
-        case .zookeeper:
-            try Self.check(name, among: ZooKeeperSimulation.defects)
-            self.run = { ZooKeeperSimulation.run(seed: $0, members: members, defect: name) }
-        case .kafka:
-            try Self.check(name, among: KafkaSimulation.defects)
-            self.run = { KafkaSimulation.run(seed: $0, defect: name) }
+        case .statefulset: StatefulSetSimulation.Defect.allCases.map(\.rawValue)
+        case .disruption: DisruptionSimulation.Defect.allCases.map(\.rawValue)
+        case .zookeeper: ZooKeeperSimulation.defects
+        case .kafka: KafkaSimulation.defects
         }
     }
 
-    private static func defect<Defect: RawRepresentable<String>>(
-        _ name: String?,
-        _ known: [Defect]
-    ) throws -> Defect? {
-        try self.check(name, among: known.map(\.rawValue))
-        return name.flatMap(Defect.init(rawValue:))
-    }
-
-    private static func check(_ name: String?, among known: [String]) throws {
-        guard let name, !known.contains(name) else { return }
-        throw ValidationError("--defect: \(name) is not planted here; there are \(known.joined(separator: ", "))")
+    /// - Throws: when the defect is not one of the machine's, with those that are.
+    init(_ machine: SimulateCommand.Machine, members: Int, defect name: String?) throws {
+        let known = Self.defects(of: machine)
+        if let name, !known.contains(name) {
+            throw ValidationError("--defect: \(name) is not planted here; there are \(known.joined(separator: ", "))")
+        }
+        switch machine {
+        case .statefulset:
+            let defect = name.flatMap(StatefulSetSimulation.Defect.init(rawValue:))
+            self.run = { StatefulSetSimulation.run(seed: $0, defect: defect) }
+        case .disruption:
+            let defect = name.flatMap(DisruptionSimulation.Defect.init(rawValue:))
+            self.run = { DisruptionSimulation.run(seed: $0, defect: defect) }
+        case .zookeeper:
+            self.run = { ZooKeeperSimulation.run(seed: $0, members: members, defect: name) }
+        case .kafka:
+            self.run = { KafkaSimulation.run(seed: $0, defect: name) }
+        }
     }
 }

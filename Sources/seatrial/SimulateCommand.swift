@@ -39,7 +39,30 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Run each seed twice and compare the traces.")
     var checkDeterminism = false
 
+    @Flag(help: "Plant each known defect in turn; each must be found within the seeds.")
+    var planted = false
+
+    @Option(
+        name: .customLong("require"),
+        help: "A probe that at least 30 % of the seeds must reach, by name; may be given several times."
+    )
+    var required: [String] = []
+
+    /// The share of the seeds that a required probe must reach.
+    private static let requiredShare = 0.3
+
+    func validate() throws {
+        guard (1...9).contains(self.members) else { throw ValidationError("--members: expected 1 to 9") }
+        guard self.seeds >= 1, !self.seed.addingReportingOverflow(self.seeds).overflow else {
+            throw ValidationError("--seeds: expected at least 1")
+        }
+    }
+
     func run() async throws {
+        if self.planted {
+            try self.findDefects()
+            return
+        }
         let simulation = try MachineSimulation(self.machine, members: self.members, defect: self.defect)
         let sweep = SeedSweep.run(seeds: self.seed..<self.seed + self.seeds) { seed in
             let report = simulation.run(seed)
@@ -53,10 +76,30 @@ struct SimulateCommand: AsyncParsableCommand {
             print("seed \(self.seed): \(report.events) events, \(report.end) of virtual time, trace \(report.trace)")
         }
         print(sweep.summary)
+        for probe in self.required where sweep.share(of: probe) < Self.requiredShare {
+            print("FAIL \(probe) was reached by \(Int(sweep.share(of: probe) * 100)) % of the seeds, not by 30 %")
+            throw ExitCode(1)
+        }
         guard let first = sweep.failures.first, let failure = first.failure else { return }
         print("FAIL \(failure.kind.rawValue) at \(failure.at), event \(failure.event): \(failure.because)")
         print("repeat: seatrial simulate \(self.machine.rawValue) --seed \(first.seed)\(self.repeatOptions)")
         throw ExitCode(failure.kind == .safety ? 4 : 5)
+    }
+
+    private func findDefects() throws {
+        for defect in MachineSimulation.defects(of: self.machine) {
+            let simulation = try MachineSimulation(self.machine, members: self.members, defect: defect)
+            let sweep = SeedSweep.run(
+                seeds: self.seed..<self.seed + self.seeds,
+                stopAtFirstFailure: true,
+                body: simulation.run
+            )
+            guard let first = sweep.failures.first, let failure = first.failure else {
+                print("FAIL the defect \(defect) was found by none of \(self.seeds) seeds")
+                throw ExitCode(4)
+            }
+            print("found \(defect) with seed \(first.seed): \(failure.because)")
+        }
     }
 
     private var repeatOptions: String {
