@@ -8,6 +8,9 @@ import Verification
 
 /// The progress that all clients of a workload add to.
 final class SharedProgress: Sendable {
+    /// How many different failures are kept: a cluster that refuses everything refuses thousands of sends.
+    private static let failuresMax = 20
+
     private let state = Mutex(Progress())
 
     var now: Progress { self.state.withLock { $0 } }
@@ -16,8 +19,12 @@ final class SharedProgress: Sendable {
         self.state.withLock { body(&$0) }
     }
 
+    /// Notes what went wrong for good; the same words once, and only so many.
     func fail(_ message: String) {
-        self.state.withLock { $0.failures.append(message) }
+        self.state.withLock { state in
+            guard state.failures.count < Self.failuresMax, !state.failures.contains(message) else { return }
+            state.failures.append(message)
+        }
     }
 
     /// Counts what a client tells of errors: those it gets over by itself, and the fatal ones, which it does not.

@@ -151,8 +151,24 @@ public final class KafkaAdmin: Sendable {
         }
     }
 
-    /// Runs an administrative request: `request` sends it, `result` reads its event.
+    /// Runs an administrative request: `request` sends it, `result` reads its event. While the cluster has no controller,
+    /// or another than librdkafka believes, it is sent again, which is safe: nobody has acted on it.
     func perform<Value: Sendable>(
+        _ what: String,
+        request: @escaping @Sendable (OpaquePointer, OpaquePointer?, OpaquePointer?) throws -> Void,
+        result: @escaping @Sendable (OpaquePointer) throws -> Value
+    ) async throws -> Value {
+        let deadline = ContinuousClock.now + .milliseconds(self.limitMs)
+        while true {
+            do {
+                return try await self.performOnce(what, request: request, result: result)
+            } catch let error as KafkaError where error.code == .notController && ContinuousClock.now < deadline {
+                try await Task.sleep(for: Limits.controllerRetryAfter)
+            }
+        }
+    }
+
+    private func performOnce<Value: Sendable>(
         _ what: String,
         request: @escaping @Sendable (OpaquePointer, OpaquePointer?, OpaquePointer?) throws -> Void,
         result: @escaping @Sendable (OpaquePointer) throws -> Value

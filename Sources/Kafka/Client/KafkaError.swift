@@ -23,6 +23,8 @@ public struct KafkaError: Error, Hashable, CustomStringConvertible {
         public static let notLeaderOrFollower = Code(rawValue: 6)
         /// The topic exists already.
         public static let topicAlreadyExists = Code(rawValue: 36)
+        /// The broker is not the controller (any more), or there is none at present.
+        public static let notController = Code(rawValue: 41)
         /// librdkafka: the connection broke.
         public static let transport = Code(rawValue: -195)
         /// librdkafka: no answer in time; the outcome of a write may be unknown.
