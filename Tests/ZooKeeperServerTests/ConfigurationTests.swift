@@ -31,6 +31,25 @@ import ZooKeeperServer
         #expect(configuration.optionsWithoutEffect.contains("--heap"))
     }
 
+    @Test func membersCanBeListed() throws {
+        let configuration = try ZooKeeperServer.Configuration(
+            startZooKeeperArguments: [],
+            environment: [
+                "ZOO_MY_ID": "2", "ZOO_SERVERS": "server.1=127.0.1.1:2888:3888 server.2=127.0.1.2:2889:3888;2181",
+            ]
+        )
+        #expect(configuration.id == 2 && configuration.serverPort == 2889)
+        #expect(configuration.peers.map(\.host) == ["127.0.1.1", "127.0.1.2"])
+        for wrong in ["server.1=127.0.1.1", "server.x=a:1:2", "server.2=a:1:2"] {
+            #expect(throws: StartZooKeeperError.self) {
+                try ZooKeeperServer.Configuration(
+                    startZooKeeperArguments: [],
+                    environment: ["ZOO_MY_ID": "1", "ZOO_SERVERS": wrong]
+                )
+            }
+        }
+    }
+
     @Test(arguments: [
         (["--servers=x"], "--servers=x"), (["--bogus=1"], "unknown option --bogus"), (["--servers"], "has no value"),
         (["servers=3"], "is not an option"), (["--client_port=70000"], "1 to 65535"),

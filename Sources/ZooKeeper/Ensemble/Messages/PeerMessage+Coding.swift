@@ -139,7 +139,9 @@ extension WriteRequest {
                 password: try buffer.readJuteBuffer()
             )
         } else {
-            self.operation = .client(Request(kind, from: &buffer))
+            let request = Request(kind, from: &buffer)
+            if case .malformed = request { throw JuteError("a forwarded request of kind \(kind) that is none") }
+            self.operation = .client(request)
         }
     }
 }

@@ -13,7 +13,8 @@ extension ZooKeeperServer.Configuration {
     /// - Parameters:
     ///   - arguments: `--name=value` each, or `--name value`.
     ///   - environment: `HOSTNAME` is the pod's name, `POD_DOMAIN` what `hostname -d` prints there, `POD_IP` its address;
-    ///     `CLUSTER_DNS` and its neighbours are the resolver's.
+    ///     `CLUSTER_DNS` and its neighbours are the resolver's. Outside of pods, `ZOO_MY_ID` and `ZOO_SERVERS`
+    ///     (`server.1=HOST:PORT:PORT server.2=…`) say who is who, as in Docker's official image.
     /// - Throws: ``StartZooKeeperError``.
     public init(startZooKeeperArguments arguments: [String], environment: [String: String]) throws {
         self.init(dataDirectory: "/var/lib/zookeeper/data")
@@ -44,7 +45,28 @@ extension ZooKeeperServer.Configuration {
         }
         self.resolver = Resolver(environment: environment)
         self.bindAddress = environment["POD_IP"] ?? "127.0.0.1"
-        try self.joinEnsemble(of: servers, environment: environment)
+        if let servers = environment["ZOO_SERVERS"] {
+            try self.joinListed(servers, id: environment["ZOO_MY_ID"] ?? "")
+        } else {
+            try self.joinEnsemble(of: servers, environment: environment)
+        }
+    }
+
+    private mutating func joinListed(_ servers: String, id: String) throws {
+        for server in servers.split(separator: " ") {
+            let parts = server.split { "=:;".contains($0) }
+            guard parts.count >= 3, parts[0].hasPrefix("server."), let number = UInt8(parts[0].dropFirst(7)),
+                number > 0, let port = Int(parts[2])
+            else {
+                throw StartZooKeeperError("ZOO_SERVERS: '\(server)' is not server.N=HOST:PORT:PORT")
+            }
+            self.peers.append(Peer(id: number, host: String(parts[1]), serverPort: port))
+        }
+        guard let number = UInt8(id), let own = self.peers.first(where: { $0.id == number }) else {
+            throw StartZooKeeperError("ZOO_MY_ID: '\(id)' is none of the numbers in ZOO_SERVERS")
+        }
+        self.id = number
+        self.serverPort = own.serverPort
     }
 
     private mutating func joinEnsemble(of servers: Int, environment: [String: String]) throws {
