@@ -99,7 +99,7 @@ private struct EchoReconciler: Reconciler {
         _ = machine.handle(.finished(self.key, SyncOutcome(writes: [write])), now: .zero)
         let held = machine.handle(self.changed(self.object(5, wish: "z")), now: .zero)
         let (timer, at) = try #require(self.timers(held).last)
-        #expect(at == .zero + ControllerMachine.Limits.ownWriteWait)
+        #expect(at == Instant.zero + ControllerMachine.Limits.ownWriteWait)
         let effects = machine.handle(.woke(timer), now: at)
         #expect(effects.contains(.reached(.gaveUpOnOwnWrite)))
         #expect(self.performed(effects) == [self.key])
@@ -132,7 +132,7 @@ private struct EchoReconciler: Reconciler {
         let second = machine.handle(self.changed(self.object(2, wish: "x", done: "x")), now: .zero + .seconds(1))
         let (old, _) = try #require(self.timers(first).last)
         let (new, at) = try #require(self.timers(second).last)
-        #expect(at == .zero + .seconds(4))
+        #expect(at == Instant.zero + .seconds(4))
         #expect(machine.handle(.woke(old), now: .zero + .seconds(3)).isEmpty)
         #expect(!self.timers(machine.handle(.woke(new), now: at)).isEmpty)
     }

@@ -84,7 +84,24 @@ import Testing
         )
         plan.steps = [[[telling]]]
         run = PlanRun(plan)
-        let events = run.answered(.failed("gone away"))
+        let events = run.answered(.unmet("gone away"))
         #expect(events.map(\.message) == ["it failed: gone away"])
+        #expect(run.next == nil)
+    }
+
+    @Test("a request without an answer is looked into: what it did must be seen by the next sync")
+    func unanswered() {
+        let key = ObjectName(namespace: "ns", name: "web-0")
+        var plan = ControllerPlan()
+        plan.then([ControllerAction(.evict(uid: "u"), .pods, key)])
+        var run = PlanRun(plan)
+        _ = run.answered(.failed("the connection was lost"))
+        #expect(run.next?.operation == .read)
+        var other = run
+        _ = run.answered(.success(["metadata": ["resourceVersion": "7"]]))
+        #expect(run.next == nil)
+        #expect(run.outcome == SyncOutcome(writes: [.version(.pods, key, 7)], failure: "the connection was lost"))
+        _ = other.answered(.refused(StatusError(code: 404, reason: "NotFound", message: "gone")))
+        #expect(other.outcome.writes == [.deleted(ObjectIdentity(resource: .pods, key: key, uid: "u"))])
     }
 }

@@ -12,6 +12,8 @@ public struct SchedulerReconciler: Reconciler {
     /// The only key.
     static let key = ObjectName(namespace: "", name: "pods")
     static let schedulerName = "default-scheduler"
+    /// How long a young pod's claims may be unseen before people are told.
+    private static let claimPatience = Duration.seconds(2)
 
     public let component = Self.schedulerName
     public let watched: [GroupVersionResource] = [.pods, .nodes, .persistentVolumeClaims]
@@ -60,14 +62,35 @@ public struct SchedulerReconciler: Reconciler {
             case .node(let index):
                 chains.append([self.binding(of: pod, to: nodes[index].name)])
                 nodes[index].add(pod)
+            case .unseenClaim(let name):
+                // The claims of a young pod were made before it, but another watch brings them.
+                if let created = pod["metadata", "creationTimestamp"]?.string.flatMap(WallTime.init(rfc3339:)),
+                    now - created < Self.claimPatience
+                {
+                    plan.lookAgain(after: Self.claimPatience - (now - created))
+                    continue
+                }
+                let message =
+                    "0/\(nodes.count) nodes are available: persistentvolumeclaim \"\(name)\" not found. not found"
+                self.refuse(pod, message, now: now, &plan, &chains)
             case .unschedulable(let message):
-                if let update = self.condition(of: pod, message, now: now) { chains.append([update]) }
-                plan.notices.append(self.event(pod, .warning, "FailedScheduling", message, action: "Scheduling"))
-                plan.waiting = plan.waiting ?? WaitingReason(.unschedulable, pod.name, detail: message)
+                self.refuse(pod, message, now: now, &plan, &chains)
             }
         }
         if !chains.isEmpty { plan.steps = [chains] }
         return plan
+    }
+
+    private func refuse(
+        _ pod: JSONValue,
+        _ message: String,
+        now: WallTime,
+        _ plan: inout ControllerPlan,
+        _ chains: inout [ControllerPlan.Chain]
+    ) {
+        if let update = self.condition(of: pod, message, now: now) { chains.append([update]) }
+        plan.notices.append(self.event(pod, .warning, "FailedScheduling", message, action: "Scheduling"))
+        plan.waiting = plan.waiting ?? WaitingReason(.unschedulable, pod.name, detail: message)
     }
 
     /// By priority, then by age, then by name.

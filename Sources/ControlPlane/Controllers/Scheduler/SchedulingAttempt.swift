@@ -9,6 +9,8 @@ struct SchedulingAttempt {
     enum Result {
         /// The index of the node.
         case node(Int)
+        /// A claim of the pod is not in the cache.
+        case unseenClaim(String)
         /// The message of its condition PodScheduled.
         case unschedulable(String)
     }
@@ -31,6 +33,7 @@ struct SchedulingAttempt {
     var result: Result {
         let head = "0/\(self.nodes.count) nodes are available"
         if self.nodes.isEmpty { return .unschedulable("no nodes available to schedule pods") }
+        if let name = self.unseenClaim { return .unseenClaim(name) }
         if let claims = self.claimProblem { return .unschedulable("\(head): \(claims). not found") }
         let request = NodeState.Request(self.pod)
         let affinity = PodAffinity(pod: self.pod, nodes: self.nodes)
@@ -60,13 +63,19 @@ struct SchedulingAttempt {
             .joined(separator: ", ")
     }
 
-    private var claimProblem: String? {
-        for volume in self.pod["spec", "volumes"]?.array ?? [] {
-            guard let name = volume["persistentVolumeClaim", "claimName"]?.string else { continue }
+    private var claims: [(name: String, object: JSONValue?)] {
+        (self.pod["spec", "volumes"]?.array ?? []).compactMap { volume in
+            guard let name = volume["persistentVolumeClaim", "claimName"]?.string else { return nil }
             let key = ObjectName(namespace: self.pod.namespace, name: name)
-            guard let claim = self.cache.object(.persistentVolumeClaims, key) else {
-                return "persistentvolumeclaim \"\(name)\" not found"
-            }
+            return (name, self.cache.object(.persistentVolumeClaims, key))
+        }
+    }
+
+    private var unseenClaim: String? { self.claims.first { $0.object == nil }?.name }
+
+    private var claimProblem: String? {
+        for (name, claim) in self.claims {
+            guard let claim else { continue }
             if claim.isTerminating { return "persistentvolumeclaim \"\(name)\" is being deleted" }
             if claim["status", "phase"] == "Lost" {
                 return "persistentvolumeclaim \"\(name)\" bound to non-existent persistentvolume "

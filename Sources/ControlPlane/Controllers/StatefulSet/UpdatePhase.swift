@@ -23,7 +23,7 @@ struct UpdatePhase {
 
     mutating func run() {
         if self.sync.set.strategy.isOnDelete {
-            if let old = self.sync.replicas.last(where: self.isOld) {
+            if self.plan.waiting == nil, let old = self.sync.replicas.last(where: self.isOld) {
                 self.wait(WaitingReason(.onDelete, old.name))
             }
             return
