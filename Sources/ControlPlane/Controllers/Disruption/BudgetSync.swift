@@ -120,6 +120,7 @@ struct BudgetSync {
             guard let text = known[pod.name], let since = text.string.flatMap(WallTime.init(rfc3339:)) else { continue }
             let due = since + DisruptionReconciler.Limits.deletionTimeout
             if due < self.now {
+                // Upstream names the namespace twice where it means the budget (recorded in i2).
                 plan.events.append(
                     EventRecord(
                         about: pod,
@@ -127,7 +128,7 @@ struct BudgetSync {
                         apiVersion: "v1",
                         .warning,
                         "NotDeleted",
-                        "Pod was expected by PDB \(self.budget.namespace)/\(self.budget.name) to be deleted but it wasn't"
+                        "Pod was expected by PDB \(self.budget.namespace)/\(self.budget.namespace) to be deleted but it wasn't"
                     )
                 )
             } else {
