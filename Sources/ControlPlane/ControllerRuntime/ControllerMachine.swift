@@ -105,7 +105,7 @@ public struct ControllerMachine: StateMachine, Sendable {
         self.workers = workers
     }
 
-    /// The keys that wait for a sync, are in flight or are held back.
+    /// Whether no key waits for a sync, is in flight or is held back.
     public var isIdle: Bool { self.queue.isEmpty && self.blocked.isEmpty && self.inFlight == 0 }
 
     public mutating func handle(_ event: Event, now: Instant) -> [Effect] {

@@ -36,12 +36,7 @@ final class EventRecorder: Sendable {
         self.continuation.yield(Entry(record: record, component: record.component ?? component))
     }
 
-    /// Lets ``run()`` end once what waits has been written.
-    func finish() {
-        self.continuation.finish()
-    }
-
-    /// Writes until finished or cancelled.
+    /// Writes until cancelled; what waits then is lost.
     func run() async {
         var known: [EventBody.Identity: (name: String, count: Int64)] = [:]
         for await entry in self.stream {
