@@ -33,7 +33,8 @@ extension Trial {
         directory: String
     ) throws(SourceError) -> (trial: Trial, warnings: [SourceError]) {
         let members = try field.members([
-            "name", "about", "cluster", "manifests", "topic", "load", "change", "promise", "expect", "timeout",
+            "name", "about", "cluster", "manifests", "adjust", "topic", "load", "change", "promise", "expect",
+            "timeout",
         ])
         let defaultName = ((field.file as NSString).lastPathComponent as NSString).deletingPathExtension
         var trial = Trial(
@@ -63,10 +64,33 @@ extension Trial {
             trial.manifests += objects
             warnings += found
         }
+        for adjustment in try members["adjust"]?.elements() ?? [] {
+            try trial.adjust(adjustment)
+        }
         for step in try members["change"]?.elements() ?? [] {
             trial.steps.append(try Step(field: step))
         }
         return (trial, warnings)
+    }
+}
+
+extension Trial {
+    /// Applies a JSON patch to one of the manifests, so that a trial need not copy what it changes a little.
+    private mutating func adjust(_ field: YAMLField) throws(SourceError) {
+        let members = try field.members(["target", "patch"])
+        guard let target = try members["target"]?.string(), let patch = members["patch"] else {
+            throw field.error("expected a target, such as StatefulSet/kafka, and a patch (RFC 6902)")
+        }
+        let index = self.manifests.firstIndex { manifest in
+            let kind = manifest.object["kind"]?.string ?? ""
+            return "\(kind)/\(manifest.object["metadata", "name"]?.string ?? "")".lowercased() == target.lowercased()
+        }
+        guard let index else { throw field.error("no manifest has a \(target)") }
+        do {
+            self.manifests[index].object = try JSONPatch(json: patch.json).applied(to: self.manifests[index].object)
+        } catch {
+            throw patch.error("cannot be applied to \(target): \(error)")
+        }
     }
 }
 
@@ -112,22 +136,15 @@ extension Trial.Topic {
         if let name = members["name"] { self.name = try name.string() }
         if let partitions = members["partitions"] { self.partitions = try partitions.integer(1...1000) }
         if let factor = members["replicationFactor"] { self.replicationFactor = try factor.integer(1...100) }
-        guard let configuration = members["config"] else { return }
-        guard let object = configuration.json.object else {
-            throw configuration.error("expected a mapping of topic settings, such as min.insync.replicas: 2")
-        }
-        for (key, value) in object {
-            self.configuration[key] =
-                value.string ?? value.integer.map(String.init) ?? value.bool.map(String.init) ?? ""
-        }
+        if let settings = members["config"] { self.configuration = try settings.texts("topic settings") }
     }
 }
 
 extension Trial.Load {
     init(field: YAMLField) throws(SourceError) {
         let members = try field.members([
-            "bootstrap", "producers", "rate", "size", "acks", "idempotence", "linger", "consumers", "group", "before",
-            "after",
+            "bootstrap", "producers", "rate", "size", "acks", "idempotence", "linger", "settings", "consumers", "group",
+            "before", "after",
         ])
         if let bootstrap = members["bootstrap"] { self.bootstrap = try bootstrap.string() }
         if let producers = members["producers"] { self.producers = try producers.integer(1...64) }
@@ -143,6 +160,7 @@ extension Trial.Load {
         }
         if let idempotence = members["idempotence"] { self.idempotence = try idempotence.bool() }
         if let linger = members["linger"] { self.linger = try linger.duration() }
+        if let settings = members["settings"] { self.settings = try settings.texts("librdkafka's settings") }
         if let consumers = members["consumers"] { self.consumers = try consumers.integer(0...64) }
         if let group = members["group"] { self.group = try group.string() }
         if let before = members["before"] { self.before = try before.duration() }

@@ -6,7 +6,7 @@ import KubernetesAPI
 extension Trial.Step {
     init(field: YAMLField) throws(SourceError) {
         let (name, value) = try field.onlyMember([
-            "patch", "rollout", "deletePod", "pause", "stopFollowers", "killLeader", "killPod",
+            "patch", "rollout", "deletePod", "pause", "killLeader", "killPod",
         ])
         switch name {
         case "patch":
@@ -19,15 +19,12 @@ extension Trial.Step {
             self = .killPod(try Trial.Target(pod: value))
         case "pause":
             self = .pause(try value.duration())
-        case "stopFollowers":
-            let members = try value.members(["partition", "for"])
-            self = .stopFollowers(
-                .init(partition: try members["partition"]?.integer(0...100_000) ?? 0),
-                for: try members["for"]?.duration() ?? .milliseconds(300)
-            )
         case "killLeader":
-            let members = try value.members(["partition"])
-            self = .killLeader(.init(partition: try members["partition"]?.integer(0...100_000) ?? 0))
+            let members = try value.members(["partition", "followersStoppedFor"])
+            self = .killLeader(
+                partition: try members["partition"]?.integer(0...100_000) ?? 0,
+                followersStoppedFor: try members["followersStoppedFor"]?.duration() ?? .zero
+            )
         default:
             throw field.error("unknown step \(name)")
         }

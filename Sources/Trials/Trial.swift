@@ -83,6 +83,8 @@ public struct Trial: Hashable, Sendable {
         public var idempotence = true
         /// How long a producer gathers messages (librdkafka's linger.ms).
         public var linger = Duration.milliseconds(5)
+        /// Further settings of the clients, by librdkafka's names.
+        public var settings: [String: String] = [:]
         /// How many members the consumer group has.
         public var consumers = 2
         /// The consumer group's name.
@@ -105,12 +107,6 @@ public struct Trial: Hashable, Sendable {
         public var description: String { "\(self.resource)/\(self.name)" }
     }
 
-    /// A partition of the topic under load.
-    public struct PartitionTarget: Hashable, Sendable {
-        /// The partition's number.
-        public var partition: Int
-    }
-
     /// Something done to the cluster.
     public enum Step: Hashable, Sendable {
         /// Patches an object.
@@ -121,10 +117,9 @@ public struct Trial: Hashable, Sendable {
         case deletePod(Target)
         /// Goes on with the load for a while.
         case pause(Duration)
-        /// Stops the followers of a partition (SIGSTOP) and lets them go on after the time; does not wait.
-        case stopFollowers(PartitionTarget, for: Duration)
-        /// Kills the leader of a partition (SIGKILL) and keeps it down until another leads.
-        case killLeader(PartitionTarget)
+        /// Kills the leader of a partition (SIGKILL) while its followers stand still (SIGSTOP) for that long, then waits
+        /// until another leads and every replica is in sync again.
+        case killLeader(partition: Int, followersStoppedFor: Duration)
         /// Kills the first process of a pod (SIGKILL); the kubelet starts it again.
         case killPod(Target)
     }

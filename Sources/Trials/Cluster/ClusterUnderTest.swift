@@ -36,7 +36,7 @@ extension Trial.Step {
     /// What a cluster needs to be able to do for this step; nil when the API suffices.
     var capability: Fault.Capability? {
         switch self {
-        case .stopFollowers, .killLeader, .killPod: .signals
+        case .killLeader, .killPod: .signals
         case .patch, .rollout, .deletePod, .pause: nil
         }
     }

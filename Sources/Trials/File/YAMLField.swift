@@ -111,6 +111,18 @@ struct YAMLField {
         return value
     }
 
+    /// Settings by name, whose values may be written as texts, numbers or truth values.
+    func texts(_ what: String) throws(SourceError) -> [String: String] {
+        guard let mapping = self.node.mapping else {
+            throw self.error("expected a mapping of \(what)")
+        }
+        var texts: [String: String] = [:]
+        for (key, value) in mapping {
+            texts[key.string ?? ""] = try self.child(key.string ?? "", value).string()
+        }
+        return texts
+    }
+
     var json: JSONValue { YAMLDocument.json(of: self.node) }
 
     private func child(_ name: String, _ node: Node) -> YAMLField {

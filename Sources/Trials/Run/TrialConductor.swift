@@ -187,6 +187,7 @@ actor TrialConductor {
             }
         load.isIdempotent = wanted.idempotence
         load.lingerMs = wanted.linger.seconds * 1000
+        load.overrides = wanted.settings
         load.consumers = wanted.consumers
         load.group = wanted.group
         return load
@@ -264,58 +265,35 @@ actor TrialConductor {
             try await self.goOn(for: duration, workload)
         case .killPod(let target):
             try await self.cluster.inject(.signal(SIGKILL, pod: target.name, namespace: target.namespace))
-        case .stopFollowers(let target, let duration):
-            try await self.stopFollowers(of: target, for: duration)
-        case .killLeader(let target):
-            try await self.killLeader(of: target, workload)
+        case .killLeader(let partition, let pause):
+            try await self.killLeader(of: Int32(partition), followersStoppedFor: pause, workload)
         }
     }
 
-    private func partition(_ target: Trial.PartitionTarget) throws -> ClusterMetadata.Partition {
-        guard let partition = self.kafka.partitions.first(where: { $0.id == Int32(target.partition) }) else {
-            throw TrialError("there is no partition \(target.partition) of \(self.trial.topic.name)")
-        }
-        return partition
-    }
-
-    private func pod(_ broker: Int32) throws -> String {
-        guard let pod = self.evidence.podsByBroker[broker] else {
-            throw TrialError("the pod of broker \(broker) is not known")
-        }
-        return pod
-    }
-
-    private func stopFollowers(of target: Trial.PartitionTarget, for duration: Duration) async throws {
-        let partition = try self.partition(target)
-        let followers = try partition.replicas.filter { $0 != partition.leader }.map(self.pod)
-        for pod in followers { try await self.cluster.inject(.signal(SIGSTOP, pod: pod, namespace: "default")) }
-        try await Task.sleep(for: duration)
-        guard let leader = partition.leader else { throw TrialError("partition \(target.partition) has no leader") }
-        // The leader goes while they stand still: what it alone has is what is at stake.
-        if self.trial.steps.contains(.killLeader(target)) {
-            try await self.cluster.inject(.signal(SIGKILL, pod: self.pod(leader), namespace: "default"))
-        }
-        for pod in followers { try await self.cluster.inject(.signal(SIGCONT, pod: pod, namespace: "default")) }
-    }
-
-    private func killLeader(of target: Trial.PartitionTarget, _ workload: Workload) async throws {
-        let partition = try self.partition(target)
-        guard let leader = partition.leader else { return }  // it has been killed already
-        let pod = try self.pod(leader)
-        do {
-            try await self.cluster.inject(.signal(SIGKILL, pod: pod, namespace: "default"))
-        } catch let error as StatusError where error.code == 404 {
-            return  // it is gone
-        }
-        try await self.wait("another broker leads partition \(target.partition)") {
+    private func killLeader(of number: Int32, followersStoppedFor pause: Duration, _ workload: Workload) async throws {
+        guard let partition = self.kafka.partitions.first(where: { $0.id == number }), let leader = partition.leader
+        else { throw TrialError("partition \(number) of \(self.trial.topic.name) has no leader to kill") }
+        let followers = pause > .zero ? partition.replicas.filter { $0 != leader } : []
+        for follower in followers { try await self.signal(SIGSTOP, follower) }
+        try await Task.sleep(for: pause)
+        try await self.signal(SIGKILL, leader)
+        for follower in followers { try await self.signal(SIGCONT, follower) }
+        try await self.wait("another broker leads partition \(number)") {
             self.progress(.status(self.status(workload)))
-            let now = self.kafka.partitions.first { $0.id == partition.id }?.leader
+            let now = self.kafka.partitions.first { $0.id == number }?.leader
             return now != nil && now != leader
         }
         try await self.wait("every replica is in sync again") {
             self.progress(.status(self.status(workload)))
             return self.topicIsWhole
         }
+    }
+
+    private func signal(_ signal: CInt, _ broker: Int32) async throws {
+        guard let pod = self.evidence.podsByBroker[broker] else {
+            throw TrialError("the pod of broker \(broker) is not known")
+        }
+        try await self.cluster.inject(.signal(signal, pod: pod, namespace: "default"))
     }
 
     // MARK: - After the load
