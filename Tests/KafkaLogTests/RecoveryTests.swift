@@ -10,7 +10,7 @@ import Testing
 
 /// Crashes at any point, on a disk that loses or tears what was not synced.
 @Suite struct RecoveryTests {
-    @Test("after a crash the log is a prefix of what it was, and has all that was flushed", arguments: 0..<100)
+    @Test("after a crash the log is a prefix of what it was, and has all that was flushed", arguments: 0..<150)
     func crashAnywhere(seed: Int) throws {
         var generator = SeededGenerator(seed: UInt64(seed)).split("recovery")
         let disk = SimulatedDisk()

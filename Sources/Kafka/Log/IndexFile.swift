@@ -74,6 +74,8 @@ struct IndexFile<Entry: IndexEntry> {
 
     /// Whether the file holds something else than the entries.
     private var isFileStale: Bool
+    /// Whether the file may not have reached the disk.
+    private var isUnsynced = true
 
     /// The index on disk; nil when there is none, or one whose size is not a whole number of entries.
     static func load(segment: String, from storage: any Storage) throws -> IndexFile? {
@@ -99,15 +101,17 @@ struct IndexFile<Entry: IndexEntry> {
 
     mutating func removeLast(where isGone: (Entry) -> Bool) {
         while let last = self.entries.last, isGone(last) { self.entries.removeLast() }
-        if self.entries.count < self.writtenCount { self.isFileStale = true }
+        guard self.entries.count < self.writtenCount else { return }
+        // Noted now: entries that are appended before the next writing are others than those on disk.
+        self.writtenCount = self.entries.count
+        self.isFileStale = true
     }
 
-    /// Writes what is not on disk yet.
-    mutating func write(to storage: any Storage) throws {
-        guard self.isFileStale || self.writtenCount < self.entries.count else { return }
+    /// Writes what is not on disk yet; `durably` makes sure that what was there before can't come back.
+    mutating func write(to storage: any Storage, durably: Bool) throws {
+        guard self.isFileStale || self.writtenCount < self.entries.count || (durably && self.isUnsynced) else { return }
         let file = try storage.open(self.path, create: true)
         if self.isFileStale {
-            self.writtenCount = min(self.writtenCount, self.entries.count)
             // Entries up to here are those that were written, unless the file was there before this index was made.
             if file.size < Int64(self.writtenCount * Entry.bytes) { self.writtenCount = 0 }
             try file.truncate(to: Int64(self.writtenCount * Entry.bytes))
@@ -115,9 +119,11 @@ struct IndexFile<Entry: IndexEntry> {
         var bytes = ByteBuffer()
         for entry in self.entries[self.writtenCount...] { entry.write(to: &bytes) }
         try file.append(bytes)
+        if durably { try file.sync() }
         try file.close()
         self.writtenCount = self.entries.count
         self.isFileStale = false
+        self.isUnsynced = !durably
     }
 }
 

@@ -62,15 +62,17 @@ enum CheckpointFile {
 }
 
 extension Storage {
-    /// Replaces a file so that a crash leaves the old or the new one, whole.
-    func replace(_ path: String, with bytes: ByteBuffer) throws {
+    /// Replaces a file so that a crash leaves the old or the new one, whole. What can be told from damaged content, and
+    /// done without, need not be durable.
+    func replace(_ path: String, with bytes: ByteBuffer, durably: Bool = true) throws {
         let temporary = path + ".tmp"
         try self.remove(temporary)
         let file = try self.open(temporary, create: true)
         try file.append(bytes)
-        try file.sync()
+        if durably { try file.sync() }
         try file.close()
         try self.rename(temporary, to: path)
+        guard durably else { return }
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         try self.syncDirectory(folder)
     }

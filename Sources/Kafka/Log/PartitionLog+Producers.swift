@@ -19,7 +19,9 @@ extension PartitionLog {
 
     /// Writes the producers' state at the end of the log, and removes old snapshots.
     func writeProducerSnapshot() throws {
-        try self.producers.writeSnapshot(to: self.snapshotPath(self.endOffset), in: self.storage)
+        let path = self.snapshotPath(self.endOffset)
+        guard self.endOffset > self.startOffset, try !self.storage.exists(path) else { return }
+        try self.producers.writeSnapshot(to: path, in: self.storage)
         for offset in try self.snapshotOffsets().dropLast(Limits.producerSnapshotsKept) {
             try self.storage.remove(self.snapshotPath(offset))
         }

@@ -100,7 +100,7 @@ final class Segment {
             position += Int64(batch.count)
         }
         self.size = position
-        if self.offsets.isWriteDue || self.times.isWriteDue { try self.writeIndexes() }
+        if self.offsets.isWriteDue || self.times.isWriteDue { try self.writeIndexes(durably: false) }
     }
 
     private func note(_ batch: RecordBatch, position: Int64, addsIndexEntries: Bool) {
@@ -132,25 +132,28 @@ final class Segment {
         self.times.append(.init(timestamp: self.maxTimestamp, relativeOffset: relative))
     }
 
-    private func writeIndexes() throws {
-        try self.offsets.write(to: self.storage)
-        try self.times.write(to: self.storage)
+    private func writeIndexes(durably: Bool) throws {
+        try self.offsets.write(to: self.storage, durably: durably)
+        try self.times.write(to: self.storage, durably: durably)
     }
 
     /// Makes the segment and its indexes durable.
     func sync() throws {
         try self.file.sync()
-        try self.writeIndexes()
+        // Below the recovery point they are believed: entries of a past that was truncated must not come back.
+        try self.writeIndexes(durably: true)
     }
 
-    /// No more batches come: the latest time gets its entry.
+    /// No more batches come: the latest time gets its entry, and reads go by the index from now on.
     func seal() throws {
         self.addTimeEntry()
-        try self.writeIndexes()
+        self.recent.removeFirst(max(0, self.recent.count - 1))
+        try self.writeIndexes(durably: false)
     }
 
     func close() throws {
-        try self.seal()
+        self.addTimeEntry()
+        try self.writeIndexes(durably: true)
         try self.file.close()
     }
 
