@@ -119,6 +119,8 @@ final class BrokerNode: @unchecked Sendable {
         switch self.interceptor?.decide(key) ?? .pass {
         case .pass:
             self.take(.request(request))
+        case .answer(let response):
+            self.reply(request.id, response)
         case .drop:
             break  // never answered; what follows on the connection waits behind it
         case .close:

@@ -1,6 +1,7 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+package import KafkaCluster
 package import KafkaProtocol
 
 /// Decides what happens to requests by their kind, for tests, trials and planted defects.
@@ -9,6 +10,8 @@ package struct RequestInterceptor: Sendable {
     package enum Verdict: Hashable, Sendable {
         /// The broker takes it.
         case pass
+        /// It is answered so, and the broker never hears of it.
+        case answer(KafkaResponse)
         /// It is never answered, and what follows on its connection waits behind it.
         case drop
         /// Its connection is closed.

@@ -10,7 +10,12 @@ extension Broker {
     mutating func take(_ request: IncomingRequest, now: Instant, _ effects: inout [BrokerEffect]) {
         let id = request.id
         switch request.body {
-        case .produce(let body): self.produce(id, body, now: now, &effects)
+        case .produce(let body):
+            if self.mustHold(body), self.heldProduces.count < Limits.heldProducesMax {
+                self.heldProduces.append(request)
+            } else {
+                self.produce(id, body, now: now, &effects)
+            }
         case .fetch(let body): self.fetch(id, body, now: now, &effects)
         case .listOffsets(let body): self.listOffsets(id, body, version: request.version, &effects)
         case .offsetForLeaderEpoch(let body): self.offsetForLeaderEpoch(id, body, &effects)
@@ -37,6 +42,20 @@ extension Broker {
     }
 
     // MARK: - Records
+
+    /// Whether a topic's settings, on which the answer depends, are still being read: only right after its creation.
+    private func mustHold(_ request: ProduceRequest) -> Bool {
+        request.topicData.contains { topic in
+            topic.partitionData.contains { self.replicas.isAwaitingSettings(TopicPartition(topic.name, $0.index)) }
+        }
+    }
+
+    /// Takes the requests that waited for a topic's settings, in order.
+    mutating func takeHeldProduces(now: Instant, _ effects: inout [BrokerEffect]) {
+        let held = self.heldProduces
+        self.heldProduces = []
+        for request in held { self.take(request, now: now, &effects) }
+    }
 
     private mutating func produce(
         _ id: RequestID,

@@ -206,6 +206,7 @@ extension Broker {
         let settings = self.topicSettings(topic)
         self.replicas.configure(topic: topic, settings, &effects)
         self.controller.configure(topic: topic, settings)
+        self.takeHeldProduces(now: now, &effects)
     }
 
     /// A topic's settings as far as they are known.

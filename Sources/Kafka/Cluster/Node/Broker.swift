@@ -55,6 +55,9 @@ package struct Broker: StateMachine, Hashable, Sendable {
     /// Topics that are being made because a client asked for them.
     var creating: Set<String> = []
 
+    /// Produce requests for topics whose settings are not known yet, in order.
+    var heldProduces: [IncomingRequest] = []
+
     // Producer ids.
     var producerIDs: Range<Int64> = 0..<0
     var producerIDWaiters: [RequestID] = []
@@ -101,6 +104,7 @@ package struct Broker: StateMachine, Hashable, Sendable {
             self.take(request, now: now, &effects)
         case .connectionClosed(let connection):
             self.replicas.connectionClosed(connection)
+            self.heldProduces.removeAll { $0.id.connection == connection }
         case .peerReply(let broker, let token, let response):
             self.peerAnswered(broker, token, response, now: now, &effects)
         case .peerFailed(let broker, let token):

@@ -15,6 +15,8 @@ package enum Limits {
     package static let shutdownElectionsMax = 20
     /// How long a broker waits before it asks ZooKeeper again what it did not answer.
     package static let zookeeperBackoff = Duration.milliseconds(100)
+    /// Produce requests that wait for their topics' settings; more are refused, to be sent again.
+    package static let heldProducesMax = 1000
     /// The writes of one multi, so that it stays far below ZooKeeper's limit of 1 MiB.
     package static let multiWritesMax = 500
     /// The partitions of one topic that a client may ask for.

@@ -106,6 +106,12 @@ package struct ReplicaManager: Hashable, Sendable {
         }
     }
 
+    /// Whether a partition is led here whose topic's settings are not known yet.
+    package func isAwaitingSettings(_ id: TopicPartition) -> Bool {
+        guard let hosted = self.hosted[id] else { return false }
+        return hosted.partition.isLeader && !hosted.isConfigured
+    }
+
     /// The high watermarks for the checkpoint file.
     package var highWatermarks: [TopicPartition: Int64] {
         self.hosted.mapValues(\.partition.highWatermark)
