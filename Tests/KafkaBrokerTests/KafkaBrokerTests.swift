@@ -166,7 +166,7 @@ struct KafkaBrokerTests {
 
             // A version that nobody knows yet is answered in the oldest one (KIP-511).
             var unknown = ByteBuffer()
-            unknown.writeMultipleIntegers(Int32(11), Int16(18), Int16(99), Int32(7), Int16(-1))
+            unknown.writeMultipleIntegers(Int32(11), Int16(18), Int16(99), Int32(7), Int16(-1), Int8(0))
             unknown.setInteger(Int32(unknown.readableBytes - 4), at: 0)
             client.send(unknown)
             var answer = try #require(client.receiveFrame())
