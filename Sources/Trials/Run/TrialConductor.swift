@@ -276,7 +276,10 @@ actor TrialConductor {
         let followers = pause > .zero ? partition.replicas.filter { $0 != leader } : []
         for follower in followers { try await self.signal(SIGSTOP, follower) }
         try await Task.sleep(for: pause)
+        let lives = self.lives(of: leader)
         try await self.signal(SIGKILL, leader)
+        // Followers that woke before it is dead would fetch what it alone has.
+        try await self.wait("broker \(leader) is dead") { self.lives(of: leader) != lives }
         for follower in followers { try await self.signal(SIGCONT, follower) }
         try await self.wait("another broker leads partition \(number)") {
             self.progress(.status(self.status(workload)))
@@ -286,6 +289,14 @@ actor TrialConductor {
         try await self.wait("every replica is in sync again") {
             self.progress(.status(self.status(workload)))
             return self.topicIsWhole
+        }
+    }
+
+    /// How often the containers of a broker's pod have been started and whether they run: changes when one dies.
+    private func lives(of broker: Int32) -> [String] {
+        let pod = self.observer.currentPods.first { $0.metadata.name == self.evidence.podsByBroker[broker] }
+        return (pod?.json["status", "containerStatuses"]?.array ?? []).map { status in
+            "\(status["restartCount"]?.integer ?? 0) \(status["state", "running"] != nil)"
         }
     }
 
