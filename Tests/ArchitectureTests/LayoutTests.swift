@@ -63,7 +63,8 @@ struct LayoutTests {
     private static func importedModule(_ line: Substring) -> String? {
         let words = line.split(separator: " ")
         guard let index = words.firstIndex(of: "import"), index + 1 < words.count, index <= 2 else { return nil }
-        guard words[..<index].allSatisfy({ ["public", "package", "internal", "private", "@preconcurrency"].contains($0) })
+        guard
+            words[..<index].allSatisfy({ ["public", "package", "internal", "private", "@preconcurrency"].contains($0) })
         else { return nil }
         return String(words[index + 1])
     }
