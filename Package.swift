@@ -149,7 +149,7 @@ let kafka: [Target] = [
         "KafkaBroker",
         in: "Kafka/Broker",
         [
-            "KafkaCluster", "KafkaLog", "KafkaStore", "KafkaProtocol", "FileStorage", "ZooKeeperClient",
+            "KafkaCluster", "KafkaStore", "KafkaProtocol", "FileStorage", "ZooKeeperClient",
             "NameResolution",
             "Determinism", "JSON", deques, logging, nioCore, nioPosix, serviceLifecycle,
         ]
@@ -231,10 +231,10 @@ let testTargets: [Target] = [
     tests("Verification", ["Verification", nioCore], resources: ["Histories"]),
     tests("Workload", ["KafkaClient", "NameResolution", "Verification", "Workload"]),
     tests("ZooKeeperClient", ["NameResolution", "ZooKeeperClient", nioCore]),
-    tests("ZooKeeperEnsemble", ["ZooKeeperEnsemble", "ZooKeeperProtocol", nioCore]),
+    tests("ZooKeeperEnsemble", ["Determinism", "ZooKeeperEnsemble", "ZooKeeperProtocol", nioCore]),
     tests("ZooKeeperLog", ["Determinism", "FileStorage", "ZooKeeperLog", "ZooKeeperProtocol", nioCore]),
     tests("ZooKeeperProtocol", ["ZooKeeperProtocol", nioCore]),
-    tests("ZooKeeperServer", ["ZooKeeperProtocol", "ZooKeeperServer", nioCore, nioPosix]),
+    tests("ZooKeeperServer", ["ZooKeeperProtocol", "ZooKeeperServer", logging, nioCore, nioPosix]),
 ]
 
 /// Swift's runtime and Foundation are linked in: probes start this program every second in every pod, and it starts five

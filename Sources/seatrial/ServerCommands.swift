@@ -26,7 +26,9 @@ struct ZooKeeperServerCommand: AsyncParsableCommand {
             startZooKeeperArguments: self.flags,
             environment: environment
         )
+        let level = configuration.logger.logLevel
         configuration.logger = Logger(label: "zookeeper") { StreamLogHandler.standardOutput(label: $0) }
+        configuration.logger.logLevel = level
         try await Servers.run(ZooKeeperServer(configuration: configuration), logger: configuration.logger)
     }
 }

@@ -39,14 +39,20 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Run each seed twice and compare the traces.")
     var checkDeterminism = false
 
-    @Flag(help: "Plant each known defect in turn; each must be found within the seeds.")
-    var planted = false
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Plant these defects in turn; each must be found within the seeds.", visibility: .hidden)
+    )
+    var planted: [String] = []
 
     @Option(
         name: .customLong("require"),
         help: "A probe that at least 30 % of the seeds must reach, by name; may be given several times."
     )
     var required: [String] = []
+
+    @Flag(help: ArgumentHelp("Name the defects that can be planted.", visibility: .hidden))
+    var listDefects = false
 
     /// The share of the seeds that a required probe must reach.
     private static let requiredShare = 0.3
@@ -59,7 +65,11 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if self.planted {
+        if self.listDefects {
+            print(MachineSimulation.defects(of: self.machine).joined(separator: " "))
+            return
+        }
+        if !self.planted.isEmpty {
             try self.findDefects()
             return
         }
@@ -87,7 +97,7 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     private func findDefects() throws {
-        for defect in MachineSimulation.defects(of: self.machine) {
+        for defect in self.planted {
             let simulation = try MachineSimulation(self.machine, members: self.members, defect: defect)
             let sweep = SeedSweep.run(
                 seeds: self.seed..<self.seed + self.seeds,
