@@ -22,6 +22,10 @@ test: lint
 	Harness/setup test
 	$(SWIFT_BUILD)
 	PATH="$(CURDIR)/.build-tools:$$PATH" swift test -c release --disable-xctest --disable-testable-imports
+	Harness/simulations $(SEATRIAL)
+	Harness/interop/run $(SEATRIAL)
+	Harness/golden/run $(SEATRIAL) --case 'c-rolling-update-explicit' --case 'd2-*' --case 'l6-*' --jobs 2
+	Harness/must-fail $(SEATRIAL)
 
 clean:
 	rm -rf .build .build-tools .seatrial
