@@ -11,7 +11,7 @@ package struct AnswerShape: Sendable {
     var version: String
     var negotiation: Negotiation
     var includeObject: String
-    var now: Double
+    var now: @Sendable () -> Double
 
     /// An answer to a request.
     func shaped(_ response: APIResponse) throws(StatusError) -> APIResponse {
@@ -30,7 +30,7 @@ package struct AnswerShape: Sendable {
                     includeObject: self.includeObject,
                     apiVersion: "meta.k8s.io/\(version)",
                     includeHeaders: true,
-                    now: self.now
+                    now: self.now()
                 )
                 return response
             }
@@ -82,7 +82,7 @@ package struct AnswerShape: Sendable {
             includeObject: self.includeObject,
             apiVersion: "meta.k8s.io/\(version)",
             includeHeaders: headers,
-            now: self.now
+            now: self.now()
         )
     }
 

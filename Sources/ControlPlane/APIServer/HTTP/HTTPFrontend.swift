@@ -72,7 +72,7 @@ package struct HTTPFrontend: Sendable {
             version: request.resource.version,
             negotiation: negotiation,
             includeObject: include,
-            now: self.server.configuration.now()
+            now: self.server.configuration.now
         )
         if request.verb == .watch {
             return .watch(try self.server.watch(RESTRequest(request)), shape)
