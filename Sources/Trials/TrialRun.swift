@@ -83,36 +83,47 @@ public struct TrialRun: Sendable {
         let boot = MonotonicClock.now
         self.progress(.stage("cluster: boot API server, controllers and \(self.trial.cluster.nodes) nodes"))
         let (ready, readiness) = AsyncStream.makeStream(of: ControlledCluster.Description.self)
-        let verdict = try await withThrowingTaskGroup(of: Verdict?.self) { group in
-            group.addTask {
-                do {
-                    try await cluster.run { readiness.yield($0) }
-                } catch is CancellationError {
-                    return nil  // taken down, as asked
+        let result = await Self.result {
+            try await withThrowingTaskGroup(of: Verdict?.self) { group in
+                group.addTask {
+                    do {
+                        try await cluster.run { readiness.yield($0) }
+                    } catch is CancellationError {
+                        return nil  // taken down, as asked
+                    }
+                    return nil
                 }
-                return nil
-            }
-            group.addTask {
-                for await _ in ready { break }
-                try Task.checkCancellation()
-                let stage = Verdict.Stage(name: "cluster", duration: MonotonicClock.now - boot)
-                let verdict = try await self.conduct(on: cluster, run, empty, log, report, stage)
-                onVerdict(verdict, directory)
-                if self.options.keepsCluster {
-                    do { try await Task.sleep(for: .seconds(Int64.max / 1000)) } catch { return verdict }  // Ctrl-C
+                group.addTask {
+                    for await _ in ready { break }
+                    try Task.checkCancellation()
+                    let stage = Verdict.Stage(name: "cluster", duration: MonotonicClock.now - boot)
+                    let verdict = try await self.conduct(on: cluster, run, empty, log, report, stage)
+                    onVerdict(verdict, directory)
+                    if self.options.keepsCluster {
+                        do { try await Task.sleep(for: .seconds(Int64.max / 1000)) } catch { return verdict }  // Ctrl-C
+                    }
+                    return verdict
                 }
-                return verdict
+                defer { group.cancelAll() }
+                while let result = try await group.next() {
+                    if let verdict = result { return verdict }
+                    // After Ctrl-C the cluster goes first; the trial still has its report to write.
+                    guard Task.isCancelled else { throw TrialError("the cluster went down before the trial had ended") }
+                }
+                throw CancellationError()
             }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let verdict = result { return verdict }
-                throw TrialError("the cluster went down before the trial had ended")
-            }
-            throw CancellationError()
         }
         try log.close()
         try self.keepLogs(of: directory, report)
-        return verdict
+        return try result.get()
+    }
+
+    private static func result(_ body: () async throws -> Verdict) async -> Result<Verdict, any Error> {
+        do {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func conduct(

@@ -17,6 +17,8 @@ actor TrialConductor {
     private static let interval = Duration.milliseconds(50)
     /// How long messages under way and the group's lag may take to settle at the end.
     private static let settling = Duration.seconds(45)
+    /// The same after Ctrl-C.
+    private static let settlingAfterCancellation = Duration.seconds(1)
 
     private let trial: Trial
     private let cluster: any ClusterUnderTest
@@ -311,10 +313,14 @@ actor TrialConductor {
 
     private func settle(_ workload: Workload) async throws {
         var failures: [any Error] = []
-        do { try await workload.stopProducing(flushingFor: Self.settling) } catch { failures.append(error) }
-        do { _ = try await workload.drain(within: Self.settling) } catch { failures.append(error) }
+        // After Ctrl-C the cluster goes down too: nothing more will be acknowledged, and nobody wants to wait for it.
+        let limit = Task.isCancelled ? Self.settlingAfterCancellation : Self.settling
+        do { try await workload.stopProducing(flushingFor: limit) } catch { failures.append(error) }
+        do { _ = try await workload.drain(within: limit) } catch { failures.append(error) }
         do { try await workload.stopConsuming() } catch { failures.append(error) }
-        do { try await workload.readToEnd(within: Self.settling) } catch { failures.append(error) }
+        if !Task.isCancelled {
+            do { try await workload.readToEnd(within: limit) } catch { failures.append(error) }
+        }
         self.evidence.historyFiles = workload.historyFiles
         if let first = failures.first { throw first }
     }
