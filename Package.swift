@@ -223,12 +223,14 @@ let testTargets: [Target] = [
         ]
     ),
     tests("NameResolution", ["NameResolution", nioCore, nioPosix]),
+    tests("Reports", ["Reports", "Verification"]),
     tests(
         "ServiceProxy",
         ["APIServer", "JSON", "KubernetesAPI", "KubernetesClient", "ServiceProxy", nioCore, nioPosix]
     ),
     tests("Simulation", ["Simulation"]),
-    tests("Verification", ["Verification", nioCore], resources: ["Histories"]),
+    tests("Trials", ["JSON", "Trials"]),
+    tests("Verification", ["Determinism", "JSON", "Verification", nioCore], resources: ["Histories"]),
     tests("Workload", ["KafkaClient", "NameResolution", "Verification", "Workload"]),
     tests("ZooKeeperClient", ["NameResolution", "ZooKeeperClient", nioCore]),
     tests("ZooKeeperEnsemble", ["Determinism", "ZooKeeperEnsemble", "ZooKeeperProtocol", nioCore]),
