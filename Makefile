@@ -24,6 +24,7 @@ test: lint
 	PATH="$(CURDIR)/.build-tools:$$PATH" swift test -c release --disable-xctest --disable-testable-imports
 	Harness/simulations $(SEATRIAL)
 	Harness/interop/run $(SEATRIAL)
+	Harness/interop/kubectl/run $(SEATRIAL)
 	Harness/golden/run $(SEATRIAL) --case 'c-rolling-update-explicit' --case 'd2-*' --case 'l6-*' --jobs 2
 	Harness/must-fail $(SEATRIAL)
 
