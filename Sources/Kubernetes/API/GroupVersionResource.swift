@@ -35,10 +35,20 @@ extension GroupVersionResource {
     public static let persistentVolumeClaims = Self(group: "", version: "v1", resource: "persistentvolumeclaims")
     public static let persistentVolumes = Self(group: "", version: "v1", resource: "persistentvolumes")
     public static let events = Self(group: "", version: "v1", resource: "events")
-    /// `apps/v1` kinds.
+    public static let secrets = Self(group: "", version: "v1", resource: "secrets")
+    public static let serviceAccounts = Self(group: "", version: "v1", resource: "serviceaccounts")
+    /// `apps/v1` and `batch/v1` kinds.
+    public static let daemonSets = Self(group: "apps", version: "v1", resource: "daemonsets")
+    public static let deployments = Self(group: "apps", version: "v1", resource: "deployments")
+    public static let replicaSets = Self(group: "apps", version: "v1", resource: "replicasets")
+    public static let jobs = Self(group: "batch", version: "v1", resource: "jobs")
     public static let statefulSets = Self(group: "apps", version: "v1", resource: "statefulsets")
     public static let controllerRevisions = Self(group: "apps", version: "v1", resource: "controllerrevisions")
     /// `policy/v1` and `storage.k8s.io/v1` kinds.
     public static let podDisruptionBudgets = Self(group: "policy", version: "v1", resource: "poddisruptionbudgets")
     public static let storageClasses = Self(group: "storage.k8s.io", version: "v1", resource: "storageclasses")
+    /// `discovery.k8s.io/v1`, `coordination.k8s.io/v1` and `scheduling.k8s.io/v1` kinds.
+    public static let endpointSlices = Self(group: "discovery.k8s.io", version: "v1", resource: "endpointslices")
+    public static let leases = Self(group: "coordination.k8s.io", version: "v1", resource: "leases")
+    public static let priorityClasses = Self(group: "scheduling.k8s.io", version: "v1", resource: "priorityclasses")
 }

@@ -46,9 +46,9 @@ public struct Volume: JSONView {
         set { self[optionalView: "downwardAPI"] = newValue }
     }
     /// Several sources in one directory.
-    public var projected: JSONValue? {
-        get { self.json["projected"] }
-        set { self.json["projected"] = newValue }
+    public var projected: ProjectedVolume? {
+        get { self[optionalView: "projected"] }
+        set { self[optionalView: "projected"] = newValue }
     }
 }
 
@@ -198,10 +198,10 @@ public struct DownwardAPIVolume: JSONView {
 
     /// A view over a tree.
     public init(json: JSONValue) { self.json = json }
-    /// The files, as upstream's DownwardAPIVolumeFile.
-    public var items: JSONValue? {
-        get { self.json["items"] }
-        set { self.json["items"] = newValue }
+    /// The files.
+    public var items: [DownwardAPIFile] {
+        get { self[views: "items"] }
+        set { self[views: "items"] = newValue }
     }
     /// The files' permissions.
     public var defaultMode: Int64? {
