@@ -23,6 +23,8 @@ public final class APIServer: Sendable {
         public var makeUID: @Sendable () -> String = { UUID().uuidString.lowercased() }
         /// Reaches kubelets for logs; nil when there are none.
         public var kubelets: (any KubeletConnector)?
+        /// Runs exec and attach at the kubelets; nil when there are none.
+        public var containerStreamer: (any ContainerStreamer)?
 
         /// The defaults.
         public init() {}
