@@ -84,6 +84,7 @@ extension Verdict.Messages {
             "refused": .integer(Int64(self.refused)),
             "delivered": .integer(Int64(self.delivered)),
             "redelivered": .integer(Int64(self.redelivered)),
+            "replays": .integer(Int64(self.replays)),
             "retriableErrors": .integer(Int64(self.retriableErrors)),
         ]
         for kind in FindingKind.allCases {
@@ -125,6 +126,7 @@ extension Ledger {
         let delivered = self.deliveries.compactMap(\.message)
         messages.delivered = Set(delivered).count
         messages.redelivered = delivered.count - messages.delivered
+        messages.replays = self.replays
         messages.retriableErrors = self.retriableErrors
         for finding in findings {
             messages.findings[finding.kind, default: 0] += 1

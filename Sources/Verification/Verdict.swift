@@ -44,6 +44,8 @@ public struct Verdict: Hashable, Sendable {
         public var delivered = 0
         /// Deliveries beyond the first of a message.
         public var redelivered = 0
+        /// Assignments that began before what the group had certainly committed.
+        public var replays = 0
         /// Errors that clients met and retried after.
         public var retriableErrors = 0
         /// Findings by kind.

@@ -30,9 +30,14 @@ public struct Progress: Hashable, Sendable {
     /// Nothing yet.
     public init() {}
 
-    /// Whether the group has got everything that was acknowledged.
-    public var isDrained: Bool {
-        self.acknowledgedOffsets.allSatisfy { (self.deliveredOffsets[$0.key] ?? -1) >= $0.value }
+    /// The partitions of which the group has not got everything that was acknowledged: by how many offsets it is behind.
+    public var lag: [Int32: Int64] {
+        var lag: [Int32: Int64] = [:]
+        for (partition, offset) in self.acknowledgedOffsets {
+            let delivered = self.deliveredOffsets[partition] ?? -1
+            if delivered < offset { lag[partition] = offset - delivered }
+        }
+        return lag
     }
 
     mutating func noteRetriable(_ name: String) {

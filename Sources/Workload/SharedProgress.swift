@@ -12,11 +12,36 @@ final class SharedProgress: Sendable {
     private static let failuresMax = 20
 
     private let state = Mutex(Progress())
+    private let listeners = Mutex(Listeners())
+
+    private struct Listeners {
+        var signals: [Int: AsyncStream<Void>.Continuation] = [:]
+        var next = 0
+    }
 
     var now: Progress { self.state.withLock { $0 } }
 
     func update(_ body: (inout Progress) -> Void) {
         self.state.withLock { body(&$0) }
+        self.tell()
+    }
+
+    /// Signals after each change; changes that come faster than they are looked at make one signal.
+    func changes() -> AsyncStream<Void> {
+        let (signals, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let number = self.listeners.withLock { listeners in
+            listeners.next += 1
+            listeners.signals[listeners.next] = continuation
+            return listeners.next
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.listeners.withLock { $0.signals.removeValue(forKey: number) }
+        }
+        return signals
+    }
+
+    private func tell() {
+        for signal in self.listeners.withLock({ Array($0.signals.values) }) { signal.yield() }
     }
 
     /// Notes what went wrong for good; the same words once, and only so many.
@@ -25,6 +50,7 @@ final class SharedProgress: Sendable {
             guard state.failures.count < Self.failuresMax, !state.failures.contains(message) else { return }
             state.failures.append(message)
         }
+        self.tell()
     }
 
     /// Counts what a client tells of errors: those it gets over by itself, and the fatal ones, which it does not.
@@ -41,7 +67,7 @@ final class SharedProgress: Sendable {
         case .statistics, .log:
             return
         }
-        self.state.withLock { $0.noteRetriable(name) }
+        self.update { $0.noteRetriable(name) }
         history.record(
             Edge(
                 .retriableError,

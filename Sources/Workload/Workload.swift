@@ -51,16 +51,21 @@ public final class Workload: Sendable {
         for producer in self.producers { try await producer.stop(flushingFor: limit) }
     }
 
-    /// Waits until the group has got everything that was acknowledged.
-    /// - Returns: Whether it did within that time.
-    public func drain(within limit: Duration = .seconds(30)) async throws -> Bool {
-        let deadline = MonotonicClock.now + limit
-        while !self.progress.isDrained {
-            guard MonotonicClock.now < deadline else { return false }
-            // Progress has no signal of its own; this is what the wait may cost.
-            try await Task.sleep(for: .milliseconds(20))
-        }
-        return true
+    /// Waits until the load has come so far.
+    /// - Returns: Whether it has; false when time was up or the task was cancelled before.
+    public func reaches(
+        within limit: Duration = .seconds(30),
+        _ condition: @escaping @Sendable (Progress) -> Bool
+    ) async -> Bool {
+        let shared = self.shared
+        return await holds({ condition(shared.now) }, after: shared.changes(), within: limit)
+    }
+
+    /// Waits until the group, if there is one, has got everything that was acknowledged.
+    /// - Returns: By how many offsets it is still behind on which partitions when time is up; empty when on none.
+    public func drain(within limit: Duration = .seconds(30)) async -> [Int32: Int64] {
+        guard !self.members.isEmpty, !(await self.reaches(within: limit, { $0.lag.isEmpty })) else { return [:] }
+        return self.progress.lag
     }
 
     /// Lets the members leave their group and closes their histories.

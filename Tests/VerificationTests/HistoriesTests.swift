@@ -32,6 +32,30 @@ struct HistoriesTests {
         #expect(found == expected)
     }
 
+    @Test("An assignment that begins before what was certainly committed is counted, and no finding")
+    func replays() throws {
+        let story = """
+            send 1/0/0
+            ok 1/0/0 @0
+            get 1.1 0@0 1/0/0
+            commit 1.1 0@1
+            committed 1.1 0@1
+            get 2.1 0@0 1/0/0
+            log 0 1/0/0
+            """
+        let ledger = Ledger(try HistoryNotation.history(story.split(separator: "\n")))
+        #expect(Checks.run(ledger).findings == [])
+        #expect(ledger.counts([]).replays == 1)
+        #expect(ledger.counts([]).redelivered == 1)
+    }
+
+    @Test("Without a group nothing is unseen")
+    func withoutAGroup() throws {
+        let history = try HistoryNotation.history(["send 1/0/0", "ok 1/0/0 @0", "log 0 1/0/0"])
+        #expect(Checks.run(Ledger(history, hasGroup: false)).findings == [])
+        #expect(Checks.run(Ledger(history)).findings.map(\.kind) == [.unseen])
+    }
+
     /// A story in comments, a history, a line of dashes, the findings.
     private static func read(_ file: URL) throws -> (history: History, findings: [String]) {
         let text = try String(contentsOf: file, encoding: .utf8)

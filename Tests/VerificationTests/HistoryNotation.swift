@@ -10,6 +10,7 @@ import Verification
 ///     fail 1/0/5            … is definitely not taken
 ///     info 1/0/5            … has an unknown outcome
 ///     get 2.1 0@17 1/0/5    member 2, in its assignment 1, is handed offset 17 of partition 0, and it is that message
+///     commit 2.1 0@18       … asks for the group's next offset to become 18 (`committed`, `uncommitted`: it did, nobody knows)
 ///     get 2.1 0@17 bad      … whose bytes changed; `foreign`: which is no message of this run
 ///     log 0 1/0/4 1/0/5     partition 0 as read at the end, from offset 0; `_` is an offset without a message
 enum HistoryNotation {
@@ -36,17 +37,8 @@ enum HistoryNotation {
             let offset = words.count > 2 ? Int64(words[2].dropFirst()) ?? -1 : -1
             let id = try self.id(words[1])
             return [Edge(.send, .complete, outcome: outcome, client: 0, message: id, time: time, offset: offset)]
-        case "get":
-            let member = words[1].split(separator: ".")
-            let place = words.count > 3 ? words[2].split(separator: "@") : []
-            guard member.count == 2, place.count == 2, let client = UInt16(member[0]),
-                let assignment = Int32(member[1]),
-                let partition = Int32(place[0]), let offset = Int64(place[1])
-            else { throw Mistake(line: line) }
-            var edge = try self.entry(.deliver, words[3], partition: partition, offset: offset, time: time)
-            edge.client = client
-            edge.assignment = assignment
-            return [edge]
+        case "get", "commit", "committed", "uncommitted":
+            return [try self.groupEdge(words, line, time: time)]
         case "log":
             guard let partition = Int32(words[1]) else { throw Mistake(line: line) }
             var edges: [Edge] = []
@@ -61,6 +53,31 @@ enum HistoryNotation {
         default:
             throw Mistake(line: line)
         }
+    }
+
+    private static func groupEdge(_ words: [Substring], _ line: Substring, time: Int64) throws -> Edge {
+        let member = words[1].split(separator: ".")
+        let place = words.count > 2 ? words[2].split(separator: "@") : []
+        guard member.count == 2, place.count == 2, let client = UInt16(member[0]),
+            let assignment = Int32(member[1]), words.count == (words[0] == "get" ? 4 : 3),
+            let partition = Int32(place[0]), let offset = Int64(place[1])
+        else { throw Mistake(line: line) }
+        guard words[0] == "get" else {
+            return Edge(
+                .commit,
+                words[0] == "commit" ? .invoke : .complete,
+                outcome: words[0] == "commit" ? .none : words[0] == "committed" ? .ok : .info,
+                client: client,
+                message: MessageID(producer: 0, partition: partition, sequence: -1),
+                time: time,
+                offset: offset,
+                assignment: assignment
+            )
+        }
+        var edge = try self.entry(.deliver, words[3], partition: partition, offset: offset, time: time)
+        edge.client = client
+        edge.assignment = assignment
+        return edge
     }
 
     private static func entry(

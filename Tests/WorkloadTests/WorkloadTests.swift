@@ -31,17 +31,15 @@ struct WorkloadTests {
             load.rate = 1000
             load.isIdempotent = false  // the mock brokers' producer ids are another story
             let workload = try Workload.start(load, directory: directory, run: run)
-            while workload.progress.acknowledged < 100 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(await workload.reaches { $0.acknowledged >= 100 })
             cluster.setLeader(of: "trial", 0, to: 2)
             cluster.setLeader(of: "trial", 1, to: 3)
             cluster.failProduce(with: [6, 6, 6])  // NOT_LEADER_OR_FOLLOWER
-            while workload.progress.retriableErrors["Broker: Not leader for partition"] ?? 0 == 0 {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            #expect(await workload.reaches { $0.retriableErrors["Broker: Not leader for partition"] ?? 0 > 0 })
             let soFar = workload.progress.acknowledged
-            while workload.progress.acknowledged < soFar + 200 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(await workload.reaches { $0.acknowledged >= soFar + 200 })
             try await workload.stopProducing()
-            #expect(try await workload.drain())
+            #expect(await workload.drain() == [:])
             try await workload.stopConsuming()
             try await workload.readToEnd()
 
@@ -74,7 +72,8 @@ struct WorkloadTests {
             load.rate = 100
             let run = RunID(high: 3, low: 4)
             let workload = try Workload.start(load, directory: directory, run: run)
-            while workload.progress.sent < 3 { try await Task.sleep(for: .milliseconds(5)) }
+            #expect(await workload.reaches { $0.sent >= 3 })
+            #expect(await workload.reaches(within: .milliseconds(1)) { $0.acknowledged > 0 } == false)
             try await workload.stopProducing(flushingFor: .milliseconds(10))
             try await workload.stopConsuming()
             let ledger = Ledger(try History(files: Array(workload.historyFiles.dropLast()), run: run))

@@ -12,6 +12,8 @@ struct Evidence: Sendable {
     var change: ClosedRange<Int64>?
     /// The workload's files.
     var historyFiles: [String] = []
+    /// By how many offsets the group was still behind when it had had its time: by partition, empty when on none.
+    var lag: [Int32: Int64] = [:]
     /// Errors that clients met and got over, by name.
     var retriableErrors: [String: Int] = [:]
     /// What clients could not get over.

@@ -16,13 +16,14 @@ struct Judge {
         switch promise {
         case .safe: []
         // One acknowledgement, unclean election and no idempotence: messages may go, come twice and change places.
-        case .asPublished: [.lost, .duplicate, .reordered, .divergent]
+        // A reader may have been handed what then went, and miss what came in its place.
+        case .asPublished: [.lost, .duplicate, .reordered, .divergent, .skipped]
         }
     }
 
     /// Fills a verdict in.
     func judge(_ history: History, into verdict: inout Verdict) {
-        let ledger = Ledger(history)
+        let ledger = Ledger(history, hasGroup: self.trial.load.consumers > 0)
         let result = Checks.run(ledger)
         verdict.promise = self.trial.promise.rawValue
         verdict.allowed = Self.allowed(by: self.trial.promise)
@@ -98,6 +99,14 @@ struct Judge {
                     ? "all were"
                     : (impatient.map { "\($0) went too early" } + unready.map { "\($0) never was" })
                         .joined(separator: ", ")
+            )
+        }
+        if self.trial.load.consumers > 0 {
+            let lag = self.evidence.lag.sorted { $0.key < $1.key }.map { "partition \($0.key) by \($0.value)" }
+            expect(
+                "the group catches up with what was acknowledged",
+                lag.isEmpty,
+                lag.isEmpty ? "it did" : "it stayed behind: " + lag.joined(separator: ", ")
             )
         }
         if let share = wanted.acknowledgedShare {

@@ -316,7 +316,7 @@ actor TrialConductor {
         // After Ctrl-C the cluster goes down too: nothing more will be acknowledged, and nobody wants to wait for it.
         let limit = Task.isCancelled ? Self.settlingAfterCancellation : Self.settling
         do { try await workload.stopProducing(flushingFor: limit) } catch { failures.append(error) }
-        do { _ = try await workload.drain(within: limit) } catch { failures.append(error) }
+        self.evidence.lag = await workload.drain(within: limit)
         do { try await workload.stopConsuming() } catch { failures.append(error) }
         if !Task.isCancelled {
             do { try await workload.readToEnd(within: limit) } catch { failures.append(error) }

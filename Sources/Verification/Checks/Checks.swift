@@ -6,7 +6,7 @@ public enum Checks {
     /// One of each kind, in the order in which reports list them.
     public static let all: [any Check] = [
         LostCheck(), DuplicateCheck(), ReorderedCheck(), PhantomCheck(), CorruptedCheck(), UnseenCheck(),
-        DivergentCheck(),
+        DivergentCheck(), SkippedCheck(),
     ]
 
     /// What all checks found, and what kept any of them from judging.

@@ -20,20 +20,25 @@ public struct DivergentCheck: Check {
         }
         var findings: [Finding] = []
         func observe(_ id: MessageID, at place: Place, time: Int64, who: String) {
-            guard let other = seen[place] else {
+            let other = seen[place]
+            guard other != id else { return }
+            // What is nowhere in the log is lost, and only that.
+            let elsewhere = other == nil ? ledger.places[id] : nil
+            guard other != nil || elsewhere != nil else {
                 seen[place] = id
                 return
             }
-            guard other != id else { return }
+            let there = other.map { "holds \($0)" } ?? "holds nothing"
+            let moved = elsewhere.map { ", which is at offset \($0)" } ?? ""
             findings.append(
                 Finding(
                     .divergent,
                     partition: place.partition,
                     offset: place.offset,
-                    witnesses: [other, id],
+                    witnesses: [other, id].compactMap(\.self),
                     time: time,
-                    because: "offset \(place.offset) of partition \(place.partition) holds \(other), but \(who) "
-                        + "it for \(id)"
+                    because: "offset \(place.offset) of partition \(place.partition) \(there), but \(who) "
+                        + "it for \(id)\(moved)"
                 )
             )
         }

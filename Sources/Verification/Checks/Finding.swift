@@ -17,6 +17,8 @@ public enum FindingKind: String, Hashable, Sendable, CaseIterable {
     case unseen
     /// Two observers saw different messages at one offset.
     case divergent
+    /// A member was handed a message before another of its assignment that lies before it.
+    case skipped
 }
 
 /// What a check found, with the fewest operations that prove it.

@@ -45,24 +45,35 @@ public struct Ledger: Sendable {
     public private(set) var deliveries: [Delivery] = []
     /// The log of each partition at the end, by offset.
     public private(set) var log: [Int32: [Delivery]] = [:]
+    /// The first place of each message in the log at the end, where it was found whole.
+    public private(set) var places: [MessageID: Int64] = [:]
     /// Up to which offset the reader at the end read each partition.
     public private(set) var logEnds: [Int32: Int64] = [:]
+    /// The group's commits by partition, in the order in which they were asked for.
+    public internal(set) var commits: [Int32: [Commit]] = [:]
     /// How many errors clients met and retried after.
     public private(set) var retriableErrors = 0
     /// The messages that are proven to be in the log or were acknowledged: what must not be lost.
     public private(set) var acknowledged: Set<MessageID> = []
     /// What is missing of the evidence.
     public var gaps: [String]
+    /// Whether a consumer group was to read what was sent.
+    public let hasGroup: Bool
 
     /// Arranges a history.
-    public init(_ history: History) {
+    /// - Parameter hasGroup: Whether a consumer group was to read what was sent; without one nothing is unseen.
+    public init(_ history: History, hasGroup: Bool = true) {
         self.gaps = history.gaps
+        self.hasGroup = hasGroup
         for edge in history.edges {
             self.add(edge)
         }
         self.sentIDs = self.sends.keys.sorted()
         for partition in self.log.keys {
             self.log[partition]?.sort { $0.offset < $1.offset }
+            for entry in self.log[partition] ?? [] where entry.contents == .whole {
+                if let id = entry.message, self.places[id] == nil { self.places[id] = entry.offset }
+            }
         }
         for (id, send) in self.sends where send.outcome == .ok {
             self.acknowledged.insert(id)
@@ -98,7 +109,9 @@ public struct Ledger: Sendable {
             self.logEnds[edge.message.partition] = edge.offset
         case (.retriableError, _):
             self.retriableErrors += 1
-        case (.assign, _), (.revoke, _), (.commit, _), (.end, _):
+        case (.commit, _):
+            self.add(commit: edge)
+        case (.assign, _), (.revoke, _), (.end, _):
             break
         }
     }

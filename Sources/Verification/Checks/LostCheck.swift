@@ -1,20 +1,17 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every acknowledged message is in the log, at the offset that its acknowledgement named.
+/// Every acknowledged message is in the log; ``DivergentCheck`` says whether it is at the offset that was acknowledged.
 public struct LostCheck: Check {
     /// The check.
     public init() {}
 
     public func findings(in ledger: Ledger) throws -> [Finding] {
-        var offsets: [MessageID: Int64] = [:]
-        for partition in ledger.partitions {
-            for entry in try ledger.completeLog(of: partition) where entry.contents == .whole {
-                if let id = entry.message, offsets[id] == nil { offsets[id] = entry.offset }
-            }
-        }
+        for partition in ledger.partitions { _ = try ledger.completeLog(of: partition) }
         return ledger.sentIDs.compactMap { id in
-            guard ledger.acknowledged.contains(id), let send = ledger.sends[id], offsets[id] == nil else { return nil }
+            guard ledger.acknowledged.contains(id), let send = ledger.sends[id], ledger.places[id] == nil else {
+                return nil
+            }
             let place = send.offset >= 0 ? " at offset \(send.offset)" : ""
             let proof =
                 send.outcome == .ok ? "was acknowledged\(place)" : "was read after a send of unknown outcome"

@@ -3,8 +3,8 @@
 
 /// Messages stand in the log, and reach each reader, in the order in which they were sent.
 ///
-/// Three rules: the sequences of one producer ascend with the offset; a message that was acknowledged before another was
-/// sent stands before it, whoever sent them (real-time order); within one assignment offsets only ascend.
+/// Three rules: the sequences of one producer ascend with the offset; a message that was acknowledged or read before
+/// another was sent stands before it, whoever sent them (real-time order); within one assignment offsets only ascend.
 public struct ReorderedCheck: Check {
     /// The check.
     public init() {}
@@ -14,7 +14,7 @@ public struct ReorderedCheck: Check {
         for partition in ledger.partitions {
             findings += try self.producerOrder(partition, ledger)
         }
-        return findings + self.realTimeOrder(ledger) + self.assignmentOrder(ledger)
+        return findings + RealTimeOrder(ledger).findings + self.assignmentOrder(ledger)
     }
 
     private func producerOrder(_ partition: Int32, _ ledger: Ledger) throws -> [Finding] {
@@ -43,61 +43,11 @@ public struct ReorderedCheck: Check {
         return findings
     }
 
-    private func realTimeOrder(_ ledger: Ledger) -> [Finding] {
-        enum Moment { case invoked, completed }
-        var moments: [(time: Int64, moment: Moment, id: MessageID)] = []
-        for id in ledger.sentIDs {
-            guard let send = ledger.sends[id], send.outcome == .ok, send.offset >= 0, let completed = send.completed
-            else { continue }
-            moments.append((send.invoked, .invoked, id))
-            moments.append((completed, .completed, id))
-        }
-        moments.sort {
-            ($0.time, $0.moment == .invoked ? 0 : 1, $0.id) < ($1.time, $1.moment == .invoked ? 0 : 1, $1.id)
-        }
-        var highest: [Int32: (offset: Int64, id: MessageID)] = [:]
-        var floors: [MessageID: (offset: Int64, id: MessageID)] = [:]
-        var findings: [Finding] = []
-        for (time, moment, id) in moments {
-            guard let offset = ledger.sends[id]?.offset else { continue }
-            switch moment {
-            case .invoked:
-                floors[id] = highest[id.partition]
-            case .completed:
-                if let floor = floors.removeValue(forKey: id), offset < floor.offset {
-                    findings.append(
-                        Finding(
-                            .reordered,
-                            partition: id.partition,
-                            offset: offset,
-                            witnesses: [floor.id, id],
-                            time: time,
-                            because: "\(id) was sent after \(floor.id) had been acknowledged at offset "
-                                + "\(floor.offset), and got the lower offset \(offset)"
-                        )
-                    )
-                }
-                if highest[id.partition].map({ $0.offset < offset }) ?? true { highest[id.partition] = (offset, id) }
-            }
-        }
-        return findings
-    }
-
     private func assignmentOrder(_ ledger: Ledger) -> [Finding] {
-        struct Assignment: Hashable {
-            var client: UInt16
-            var assignment: Int32
-            var partition: Int32
-        }
-        var last: [Assignment: Ledger.Delivery] = [:]
+        var last: [Ledger.Assignment: Ledger.Delivery] = [:]
         var findings: [Finding] = []
         for delivery in ledger.deliveries {
-            let assignment = Assignment(
-                client: delivery.client,
-                assignment: delivery.assignment,
-                partition: delivery.partition
-            )
-            if let before = last[assignment], before.offset >= delivery.offset {
+            if let before = last.updateValue(delivery, forKey: delivery.session), before.offset >= delivery.offset {
                 findings.append(
                     Finding(
                         .reordered,
@@ -110,7 +60,6 @@ public struct ReorderedCheck: Check {
                     )
                 )
             }
-            last[assignment] = delivery
         }
         return findings
     }

@@ -1,12 +1,13 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
-/// Every acknowledged message of the log was handed to the group at least once.
+/// Every acknowledged message of the log was handed to the group, if there is one, at least once.
 public struct UnseenCheck: Check {
     /// The check.
     public init() {}
 
     public func findings(in ledger: Ledger) throws -> [Finding] {
+        guard ledger.hasGroup else { return [] }
         let delivered = Set(ledger.deliveries.compactMap(\.message))
         var findings: [Finding] = []
         for partition in ledger.partitions {
