@@ -78,6 +78,7 @@ public struct ControllerMachine: StateMachine, Sendable {
         var notices: Set<EventRecord> = []
         var lookAgain: Duration?
         var planFailure: String?
+        var backoffs = Backoffs()
 
         var isIdle: Bool { self == Item() }
     }
@@ -192,7 +193,9 @@ public struct ControllerMachine: StateMachine, Sendable {
 
     private mutating func start(_ key: ObjectName, now: Instant) -> [Effect] {
         let wallTime = self.wallTimeAtZero + (now - Instant.zero)
-        var plan = self.reconciler.plan(for: key, in: self.cache, now: wallTime)
+        let backoffs = self.items[key]?.backoffs ?? Backoffs()
+        var plan = self.reconciler.plan(for: key, in: self.cache, now: wallTime, backoffs: backoffs)
+        self.items[key, default: Item()].backoffs = plan.backoffs
         let told = self.items[key]?.notices ?? []
         let notices = plan.notices.map { notice in
             var notice = notice

@@ -21,7 +21,7 @@ public struct WaitingReport: Hashable, Sendable {
 public struct ControllerManager: Sendable {
     /// A controller that can be run.
     public enum Controller: String, Hashable, Sendable, CaseIterable {
-        case statefulSet, disruption, endpoints, persistentVolume, garbageCollector, scheduler
+        case statefulSet, daemonSet, disruption, endpoints, persistentVolume, garbageCollector, scheduler
     }
 
     /// What can be chosen.
@@ -59,6 +59,7 @@ public struct ControllerManager: Sendable {
     private func reconciler(_ controller: Controller) -> any Reconciler {
         switch controller {
         case .statefulSet: StatefulSetReconciler(options: self.options.statefulSet)
+        case .daemonSet: DaemonSetReconciler()
         case .disruption: DisruptionReconciler()
         case .endpoints: EndpointsReconciler()
         case .persistentVolume: PersistentVolumeReconciler()
@@ -125,6 +126,7 @@ public struct ControllerManager: Sendable {
         case .persistentVolumes: ObjectCache.Source(PersistentVolume.self)
         case .storageClasses: ObjectCache.Source(StorageClass.self)
         case .statefulSets: ObjectCache.Source(StatefulSet.self)
+        case .daemonSets: ObjectCache.Source(DaemonSet.self)
         case .controllerRevisions: ObjectCache.Source(ControllerRevision.self)
         case .podDisruptionBudgets: ObjectCache.Source(PodDisruptionBudget.self)
         default: nil

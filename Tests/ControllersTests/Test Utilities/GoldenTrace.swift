@@ -68,10 +68,27 @@ struct GoldenTrace {
         }
     }
 
+    /// The labels that the case's kubectl put on nodes or took off: seconds, node, key, and the value or nil.
+    func nodeLabels() throws -> [(at: Double, node: String, key: String, value: String?)] {
+        guard let folder = Self.folder else { return [] }
+        let text = try String(contentsOf: folder.appending(path: "\(self.name)/steps.jsonl"), encoding: .utf8)
+        return try text.split(separator: "\n").flatMap { line in
+            let step = try JSONValue(parsing: String(line))
+            let words = (step["kubectl"]?.string ?? "").split(separator: " ").map(String.init)
+            guard words.starts(with: ["label", "node"]), let change = words.first(where: { $0.contains("-role") })
+            else { return [(at: Double, node: String, key: String, value: String?)]() }
+            let parts = change.split(separator: "=").map(String.init)
+            let (key, value) = parts.count == 2 ? (parts[0], parts[1]) : (String(change.dropLast()), nil)
+            let at = (step["at"]?.double ?? 0)
+            return words.dropFirst(2).filter { $0.hasPrefix("node-") }.map { (at, $0, key, value) }
+        }
+    }
+
     private static func resource(_ kind: String) -> GroupVersionResource? {
         switch kind {
         case "Pod": .pods
         case "StatefulSet": .statefulSets
+        case "DaemonSet": .daemonSets
         case "ControllerRevision": .controllerRevisions
         case "PodDisruptionBudget": .podDisruptionBudgets
         case "PersistentVolumeClaim": .persistentVolumeClaims

@@ -27,6 +27,8 @@ public struct ControllerPlan: Hashable, Sendable {
     public var lookAgain: Duration?
     /// Set when the plan itself is an error (an invalid selector, a claim in deletion): retried after a back-off.
     public var failure: String?
+    /// What the next plan of the key is to know about things that fail again and again.
+    public var backoffs = Backoffs()
 
     /// A plan that does nothing.
     public init() {}
@@ -79,6 +81,10 @@ public struct WaitingReason: Hashable, Sendable, CustomStringConvertible {
         public static let deleting = Code(rawValue: "Deleting")
         /// OnDelete: pods are replaced when somebody deletes them.
         public static let onDelete = Code(rawValue: "OnDelete")
+        /// rollingUpdate.maxSurge is used up.
+        public static let maxSurge = Code(rawValue: "MaxSurge")
+        /// What failed is tried again after a pause.
+        public static let backoff = Code(rawValue: "Backoff")
         /// No node takes the pod.
         public static let unschedulable = Code(rawValue: "Unschedulable")
         /// A volume or claim has not been made yet.

@@ -45,6 +45,31 @@ package struct OwnerReference: Hashable, Sendable {
         }
         return nil
     }
+
+    /// The owners of a kind to sync after a change of what they own; an orphan may be adopted by all that select it.
+    static func keys(
+        of owners: GroupVersionResource,
+        kind: String,
+        for change: ObjectChange,
+        in cache: ObservedObjects
+    ) -> [ObjectName] {
+        var keys: [ObjectName] = []
+        for object in [change.new, change.old].compactMap(\.self) {
+            guard let owner = OwnerReference.controller(of: object), owner.kind == kind else { continue }
+            let key = ObjectName(namespace: object.namespace, name: owner.name)
+            if cache.object(owners, key)?.uid == owner.uid, !keys.contains(key) { keys.append(key) }
+        }
+        guard let new = change.new, OwnerReference.controller(of: new) == nil,
+            change.old == nil || change.old?["metadata", "labels"] != new["metadata", "labels"] || !keys.isEmpty
+                || change.old.map(OwnerReference.all(of:)) != OwnerReference.all(of: new)
+        else { return keys }
+        for owner in cache.objects(owners, in: new.namespace)
+        where ObjectSelector(owner["spec", "selector"]).matches(new) {
+            let key = ObservedObjects.key(of: owner)
+            if !keys.contains(key) { keys.append(key) }
+        }
+        return keys
+    }
 }
 
 extension JSONValue {

@@ -17,6 +17,21 @@ public protocol Reconciler: Sendable {
 
     /// What to do about one key.
     func plan(for key: ObjectName, in cache: ObservedObjects, now: WallTime) -> ControllerPlan
+
+    /// The same for a controller that lets what fails again and again rest: `backoffs` is what the key's last plan left.
+    func plan(for key: ObjectName, in cache: ObservedObjects, now: WallTime, backoffs: Backoffs) -> ControllerPlan
+}
+
+extension Reconciler {
+    /// Most controllers need no memory.
+    public func plan(
+        for key: ObjectName,
+        in cache: ObservedObjects,
+        now: WallTime,
+        backoffs: Backoffs
+    ) -> ControllerPlan {
+        self.plan(for: key, in: cache, now: now)
+    }
 }
 
 /// A change of one object as a watch shows it.

@@ -105,60 +105,16 @@ struct NodeState {
     }
 
     func hasUntoleratedTaint(_ pod: JSONValue) -> Bool {
-        let tolerations = pod["spec", "tolerations"]?.array ?? []
-        return self.taints.contains { taint in !tolerations.contains { Self.tolerates($0, taint) } }
+        let tolerations = pod["spec"]?["tolerations"]?.array ?? []
+        return self.taints.contains { taint in !tolerations.contains { NodeMatching.tolerates($0, taint) } }
     }
 
     func isCordoned(for pod: JSONValue) -> Bool {
         guard self.object["spec", "unschedulable"] == true else { return false }
         let taint: JSONValue = ["key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"]
-        return !(pod["spec", "tolerations"]?.array ?? []).contains { Self.tolerates($0, taint) }
+        return !(pod["spec"]?["tolerations"]?.array ?? []).contains { NodeMatching.tolerates($0, taint) }
     }
-
-    private static func tolerates(_ toleration: JSONValue, _ taint: JSONValue) -> Bool {
-        let effect = toleration["effect"]?.string ?? ""
-        if !effect.isEmpty, effect != taint["effect"]?.string { return false }
-        let key = toleration["key"]?.string ?? ""
-        if !key.isEmpty, key != taint["key"]?.string { return false }
-        switch toleration["operator"]?.string ?? "Equal" {
-        case "Exists": return true
-        case "Equal": return !key.isEmpty && toleration["value"]?.string ?? "" == taint["value"]?.string ?? ""
-        default: return false
-        }
-    }
-
-    // MARK: - Selectors
 
     /// Whether `nodeSelector` and the required node affinity choose this node.
-    func isChosen(by pod: JSONValue) -> Bool {
-        let labels = self.object["metadata", "labels"]
-        for (key, value) in pod["spec", "nodeSelector"]?.object ?? [:] where labels?[key] != value { return false }
-        let required = pod["spec", "affinity", "nodeAffinity"]?["requiredDuringSchedulingIgnoredDuringExecution"]
-        guard let terms = required?["nodeSelectorTerms"]?.array else { return true }
-        return terms.contains { term in
-            let expressions = term["matchExpressions"]?.array ?? []
-            let fields = term["matchFields"]?.array ?? []
-            guard !(expressions.isEmpty && fields.isEmpty) else { return false }
-            return expressions.allSatisfy { Self.holds($0, value: labels?[$0["key"]?.string ?? ""]?.string) }
-                && fields.allSatisfy { Self.holds($0, value: $0["key"] == "metadata.name" ? self.name : nil) }
-        }
-    }
-
-    private static func holds(_ expression: JSONValue, value: String?) -> Bool {
-        let values = (expression["values"]?.array ?? []).compactMap(\.string)
-        switch expression["operator"]?.string {
-        case "In": return value.map(values.contains) ?? false
-        case "NotIn": return !(value.map(values.contains) ?? false)
-        case "Exists": return value != nil
-        case "DoesNotExist": return value == nil
-        case "Gt": return Self.compare(value, values.first) { $0 > $1 }
-        case "Lt": return Self.compare(value, values.first) { $0 < $1 }
-        default: return false
-        }
-    }
-
-    private static func compare(_ left: String?, _ right: String?, by holds: (Int64, Int64) -> Bool) -> Bool {
-        guard let left = left.flatMap({ Int64($0) }), let right = right.flatMap({ Int64($0) }) else { return false }
-        return holds(left, right)
-    }
+    func isChosen(by pod: JSONValue) -> Bool { NodeMatching.isChosen(self.object, by: pod["spec"]) }
 }

@@ -47,32 +47,11 @@ public struct StatefulSetReconciler: Reconciler {
     public func keys(for change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
         switch change.resource {
         case .statefulSets: [change.key]
-        case .pods: self.keys(forPod: change, in: cache)
+        case .pods: OwnerReference.keys(of: .statefulSets, kind: "StatefulSet", for: change, in: cache)
         case .persistentVolumeClaims: self.keys(forClaim: change, in: cache)
         case .podDisruptionBudgets: self.keys(forBudget: change, in: cache)
         default: []  // revisions are read, not waited for
         }
-    }
-
-    private func keys(forPod change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
-        var keys: [ObjectName] = []
-        for object in [change.new, change.old].compactMap(\.self) {
-            guard let owner = OwnerReference.controller(of: object), owner.kind == "StatefulSet" else { continue }
-            let key = ObjectName(namespace: object.namespace, name: owner.name)
-            if cache.object(.statefulSets, key)?.uid == owner.uid, !keys.contains(key) { keys.append(key) }
-        }
-        // An orphan may be adopted once its labels are right.
-        if let new = change.new, OwnerReference.controller(of: new) == nil,
-            change.old == nil || change.old?["metadata", "labels"] != new["metadata", "labels"] || !keys.isEmpty
-                || change.old.map(OwnerReference.all(of:)) != OwnerReference.all(of: new)
-        {
-            for set in cache.objects(.statefulSets, in: new.namespace)
-            where ObjectSelector(set["spec", "selector"]).matches(new) {
-                let key = ObservedObjects.key(of: set)
-                if !keys.contains(key) { keys.append(key) }
-            }
-        }
-        return keys
     }
 
     private func keys(forClaim change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
@@ -99,7 +78,12 @@ public struct StatefulSetReconciler: Reconciler {
         guard let object = cache.object(.statefulSets, key) else { return ControllerPlan() }
         let set = StatefulSetState(object)
         let selector = ObjectSelector(object["spec", "selector"])
-        var claiming = ClaimingPlan(set: set, selector: selector)
+        var claiming = ClaimingPlan(
+            owner: PodControl(owner: object, kind: "StatefulSet", apiVersion: "apps/v1"),
+            resource: .statefulSets,
+            selector: selector,
+            podParent: set.name
+        )
         let listed = claiming.claimRevisions(of: cache.objects(.controllerRevisions, in: set.namespace))
         let pods = claiming.claimPods(of: cache.objects(.pods, in: set.namespace))
         let revisions = RevisionPlan(set: set, listed: listed) { name in

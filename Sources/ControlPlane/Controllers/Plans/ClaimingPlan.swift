@@ -4,26 +4,40 @@
 import JSON
 import KubernetesAPI
 
-/// Which revisions and pods are the set's: it adopts orphans that fit and releases what no longer does.
+/// Which objects are an owner's: it adopts orphans that fit and releases what no longer does.
 struct ClaimingPlan: Hashable, Sendable {
-    let set: StatefulSetState
+    /// Who claims.
+    let owner: PodControl
+    let resource: GroupVersionResource
     let selector: ObjectSelector
+    /// What the part of a pod's name before its ordinal has to be; nil where names do not matter.
+    let podParent: String?
     /// What to write for that, before anything else.
     private(set) var actions: [ControllerAction] = []
 
-    init(set: StatefulSetState, selector: ObjectSelector) {
-        self.set = set
+    init(
+        owner: PodControl,
+        resource: GroupVersionResource,
+        selector: ObjectSelector,
+        podParent: String? = nil
+    ) {
+        self.owner = owner
+        self.resource = resource
         self.selector = selector
+        self.podParent = podParent
     }
 
-    /// The set's revisions; matching orphans are adopted.
+    private var isTerminating: Bool { self.owner.owner.isTerminating }
+    private var uid: String { self.owner.owner.uid }
+
+    /// The owner's revisions; matching orphans are adopted.
     mutating func claimRevisions(of revisions: some Sequence<JSONValue>) -> [Revision] {
         var claimed: [Revision] = []
         for object in revisions where self.selector.matches(object) {
             switch OwnerReference.controller(of: object) {
-            case let owner? where owner.uid == self.set.uid:
+            case let owner? where owner.uid == self.uid:
                 claimed.append(Revision(object))
-            case nil where !self.set.isTerminating:
+            case nil where !self.isTerminating:
                 let adopted = self.adopted(object)
                 self.actions.append(self.adoption(of: adopted, .controllerRevisions))
                 claimed.append(Revision(adopted))
@@ -36,19 +50,19 @@ struct ClaimingPlan: Hashable, Sendable {
         return claimed
     }
 
-    /// The set's pods; matching orphans are adopted, own pods that no longer match are released.
+    /// The owner's pods; matching orphans are adopted, own pods that no longer match are released.
     mutating func claimPods(of pods: some Sequence<JSONValue>) -> [PodState] {
         var claimed: [PodState] = []
         for object in pods {
             switch OwnerReference.controller(of: object) {
-            case let owner? where owner.uid == self.set.uid:
+            case let owner? where owner.uid == self.uid:
                 let pod = PodState(object)
                 if self.fits(pod) {
                     claimed.append(pod)
-                } else if !self.set.isTerminating {
+                } else if !self.isTerminating {
                     self.actions.append(self.release(of: object))
                 }
-            case nil where !self.set.isTerminating:
+            case nil where !self.isTerminating:
                 let pod = PodState(object)
                 guard self.fits(pod), !pod.isTerminating else { continue }
                 let adopted = self.adopted(object)
@@ -62,17 +76,17 @@ struct ClaimingPlan: Hashable, Sendable {
     }
 
     private func fits(_ pod: PodState) -> Bool {
-        self.selector.matches(pod.object) && pod.parent == self.set.name
+        self.selector.matches(pod.object) && (self.podParent == nil || pod.parent == self.podParent ?? "")
     }
 
     private func adopted(_ object: JSONValue) -> JSONValue {
         var object = object
         let references = object["metadata", "ownerReferences"]?.array ?? []
-        object["metadata", "ownerReferences"] = .array(references + [self.set.ownerReference])
+        object["metadata", "ownerReferences"] = .array(references + [self.owner.ownerReference])
         return object
     }
 
-    /// The set must be there, as it was seen: a stale cache would give a pod to a set that is no more.
+    /// The owner must be there, as it was seen: a stale cache would give a pod to an owner that is no more.
     private func adoption(of object: JSONValue, _ resource: GroupVersionResource) -> ControllerAction {
         var action = ControllerAction(
             .update(subresource: nil),
@@ -80,14 +94,14 @@ struct ClaimingPlan: Hashable, Sendable {
             ObservedObjects.key(of: object),
             body: object
         )
-        action.preconditions = [.present(self.set.object.identity(.statefulSets))]
+        action.preconditions = [.present(self.owner.owner.identity(self.resource))]
         return action
     }
 
     private func release(of object: JSONValue) -> ControllerAction {
         var object = object
         let references = (object["metadata", "ownerReferences"]?.array ?? []).filter {
-            $0["uid"]?.string != self.set.uid
+            $0["uid"]?.string != self.uid
         }
         object["metadata", "ownerReferences"] = .list(references)
         return ControllerAction(
