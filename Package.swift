@@ -236,7 +236,7 @@ let testTargets: [Target] = [
     tests("ZooKeeperEnsemble", ["Determinism", "ZooKeeperEnsemble", "ZooKeeperProtocol", nioCore]),
     tests("ZooKeeperLog", ["Determinism", "FileStorage", "ZooKeeperLog", "ZooKeeperProtocol", nioCore]),
     tests("ZooKeeperProtocol", ["ZooKeeperProtocol", nioCore]),
-    tests("ZooKeeperServer", ["ZooKeeperProtocol", "ZooKeeperServer", logging, nioCore, nioPosix]),
+    tests("ZooKeeperServer", ["Determinism", "ZooKeeperProtocol", "ZooKeeperServer", logging, nioCore, nioPosix]),
 ]
 
 /// Swift's runtime and Foundation are linked in: probes start this program every second in every pod, and it starts five
@@ -244,8 +244,9 @@ let testTargets: [Target] = [
 let executable: Target = .executableTarget(
     name: "seatrial",
     dependencies: [
-        "Cluster", "Controllers", "Determinism", "JSON", "KafkaBroker", "KafkaTools", "NameResolution", "Reports",
-        "Simulation", "Trials", "Verification", "ZooKeeperServer", "container-shim",
+        "Cluster", "ControllerRuntime", "Controllers", "Determinism", "JSON", "KafkaBroker", "KafkaTools",
+        "KubernetesClient", "KubernetesHTTP", "NameResolution", "Reports", "Simulation", "Trials", "Verification",
+        "ZooKeeperServer", "container-shim",
         argumentParser, logging, serviceLifecycle, unixSignals,
     ],
     swiftSettings: settings,

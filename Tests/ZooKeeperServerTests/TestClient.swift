@@ -61,13 +61,20 @@ final class TestClient {
         return response.timeoutMs > 0
     }
 
-    func ask(_ request: Request) async throws -> Answer {
+    /// Sends a request and waits for nothing.
+    @discardableResult
+    func tell(_ request: Request) async throws -> Int32 {
         let xid = self.nextXid
         self.nextXid += 1
         try await self.send {
             RequestHeader(xid: xid, kind: request.kind).write(to: &$0)
             request.write(to: &$0)
         }
+        return xid
+    }
+
+    func ask(_ request: Request) async throws -> Answer {
+        let xid = try await self.tell(request)
         while var frame = await self.frames.next() {
             let answered = try frame.readJute(Int32.self)
             let zxid = Zxid(rawValue: try frame.readJute(Int64.self))

@@ -1,6 +1,7 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+import Determinism
 import Foundation
 import Logging
 import NIOCore
@@ -54,6 +55,39 @@ import ZooKeeperServer
                 }.value
                 #expect(words[0] == "imok" && words[1].contains("Mode: standalone"))
                 #expect(words[2].contains("zk_znode_count\t4\n") && words.allSatisfy { !$0.isEmpty })
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func anInterceptorDecidesByKind() async throws {
+        try await self.withDirectory { directory in
+            var configuration = self.alone(in: directory)
+            configuration.interceptor = RequestInterceptor { kind in
+                switch kind {
+                case .getACL: .answer(.init(error: .noAuth))
+                case .getChildren: .answer(.init(body: .children(["made", "up"])))
+                case .create: .hold(.milliseconds(1))
+                case .delete: .drop
+                case .setData: .close
+                default: .pass
+                }
+            }
+            try await self.withServers([configuration]) { ports in
+                let client = try await TestClient.connect("127.0.0.1", port: ports[0])
+                #expect(try await client.open())
+                #expect(try await client.ask(.getACL(path: "/")).error == .noAuth)
+                var children = try await client.ask(.getChildren(path: "/", watch: false, withStat: false))
+                #expect(try children.body.readJute(Int32.self) == 2)
+                #expect(try await client.ask(.create(CreateRequest(path: "/held"))).error == .ok)
+                try await client.tell(.delete(path: "/held", version: -1))
+                #expect(try await client.ask(.exists(path: "/held", watch: false)).error == .ok)
+                await #expect(throws: TestClient.Closed.self) {
+                    try await client.ask(.setData(path: "/held", data: ByteBuffer(), version: -1))
+                }
+                let other = try await TestClient.connect("127.0.0.1", port: ports[0])
+                #expect(try await other.open())
+                let stat = try await other.ask(.exists(path: "/held", watch: false))
+                #expect(stat.error == .ok)
             }
         }
     }

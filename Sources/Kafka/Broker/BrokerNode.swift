@@ -28,7 +28,7 @@ final class BrokerNode: @unchecked Sendable {
     private let logger: Logger
     private let logs: LogStore
     private let observer: Observer
-    private let interceptor: RequestInterceptor?
+    private let interceptor: RequestInterceptor<APIKey, KafkaResponse>?
     private var machine: Broker
     private var session: ZooKeeperSession?
     private var events = Deque<BrokerEvent>()
@@ -46,7 +46,7 @@ final class BrokerNode: @unchecked Sendable {
         settings: BrokerSettings,
         logs: LogStore,
         addresses: AddressBook,
-        interceptor: RequestInterceptor?,
+        interceptor: RequestInterceptor<APIKey, KafkaResponse>?,
         logger: Logger,
         observer: Observer
     ) {

@@ -51,7 +51,13 @@ public struct ZooKeeperServer: Service {
         }
         let (member, disk) = try self.recover()
         let resigned = eventLoop.makePromise(of: Void.self)
-        let shell = MemberShell(member: member, eventLoop: eventLoop, logger: logger, whenResigned: resigned)
+        let shell = MemberShell(
+            member: member,
+            eventLoop: eventLoop,
+            logger: logger,
+            interceptor: self.configuration.interceptor,
+            whenResigned: resigned
+        )
         let diskQueue = DiskQueue(
             disk: disk,
             whenDurable: { shell.becameDurable($0) },

@@ -1,8 +1,10 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+package import Determinism
 import FoundationEssentials
-import KafkaCluster
+package import KafkaCluster
+package import KafkaProtocol
 public import NameResolution
 
 /// How a broker runs: what `kafka-server-start.sh FILE --override key=value …` says, and what a pod's environment adds.
@@ -24,7 +26,7 @@ public struct BrokerConfiguration: Sendable {
     /// What the log must name once: options that are accepted without effect or that nobody knows.
     public private(set) var remarks: [String] = []
     /// Decides what happens to requests by their kind.
-    package var interceptor: RequestInterceptor?
+    package var interceptor: RequestInterceptor<APIKey, KafkaResponse>?
     var settings: BrokerSettings
 
     /// Reads the arguments of `kafka-server-start.sh` and the environment of a pod.

@@ -1,8 +1,10 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+package import Determinism
 public import Logging
 public import NameResolution
+package import ZooKeeperProtocol
 
 extension ZooKeeperServer {
     /// How a server is set up.
@@ -60,8 +62,25 @@ extension ZooKeeperServer {
         public var resolver = Resolver(server: nil)
         /// Where the server says what it does.
         public var logger = Logger(label: "zookeeper")
+        /// Decides what happens to the requests of sessions by their kind. What it answers goes out at once, before the
+        /// answers of earlier requests that are still under way.
+        package var interceptor: RequestInterceptor<OpCode, InterceptedAnswer>?
         /// Options that were given and have no effect here; named once in the log.
         public var optionsWithoutEffect: [String] = []
+
+        /// What an interceptor answers: an error, or a body.
+        package struct InterceptedAnswer: Hashable, Sendable {
+            /// What went wrong.
+            package var error: ErrorCode
+            /// The answer, where nothing did.
+            package var body: Response
+
+            /// An answer.
+            package init(error: ErrorCode = .ok, body: Response = .empty) {
+                self.error = error
+                self.body = body
+            }
+        }
 
         /// A server that keeps its data in a directory, with the usual settings.
         public init(dataDirectory: String) {

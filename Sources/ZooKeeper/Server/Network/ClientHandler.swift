@@ -80,7 +80,7 @@ final class ClientHandler: ChannelInboundHandler, @unchecked Sendable {
             return
         }
         let header = try RequestHeader(from: &body)
-        self.shell.enqueue(.request(self.id, xid: header.xid, Request(header.kind, from: &body)))
+        self.shell.receive(self.id, xid: header.xid, Request(header.kind, from: &body))
     }
 
     private func answer(_ word: FourLetterWord) {

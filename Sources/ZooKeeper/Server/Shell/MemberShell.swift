@@ -28,12 +28,20 @@ final class MemberShell: @unchecked Sendable {
     private var diskWork: [MemberEffect] = []
     private var nextConnection: UInt64 = 0
     private var isStopped = false
+    private let interceptor: RequestInterceptor<OpCode, ZooKeeperServer.Configuration.InterceptedAnswer>?
     private let whenResigned: EventLoopPromise<Void>
 
-    init(member: Member, eventLoop: any EventLoop, logger: Logger, whenResigned: EventLoopPromise<Void>) {
+    init(
+        member: Member,
+        eventLoop: any EventLoop,
+        logger: Logger,
+        interceptor: RequestInterceptor<OpCode, ZooKeeperServer.Configuration.InterceptedAnswer>?,
+        whenResigned: EventLoopPromise<Void>
+    ) {
         self.member = member
         self.eventLoop = eventLoop
         self.logger = logger
+        self.interceptor = interceptor
         self.whenResigned = whenResigned
     }
 
@@ -164,6 +172,26 @@ final class MemberShell: @unchecked Sendable {
         let id = ConnectionID(rawValue: self.nextConnection)
         self.clients[id] = client
         return id
+    }
+
+    /// Takes a request of a session.
+    func receive(_ id: ConnectionID, xid: Int32, _ request: Request) {
+        switch self.interceptor?.decide(request.kind) ?? .pass {
+        case .pass:
+            self.enqueue(.request(id, xid: xid, request))
+        case .answer(let answer):
+            let zxid = self.member.tree.zxid
+            self.perform(.reply(id, .reply(Reply(xid: xid, zxid: zxid, error: answer.error, body: answer.body))))
+            self.scheduleTurn()
+        case .drop:
+            break
+        case .close:
+            self.perform(.close(id))  // that it has gone is told by the connection itself
+        case .hold(let delay):
+            self.eventLoop.scheduleTask(in: TimeAmount(delay)) {
+                self.enqueue(.request(id, xid: xid, request))
+            }
+        }
     }
 
     func remove(_ id: ConnectionID) {
