@@ -60,7 +60,7 @@ public final class ControlledCluster: Sendable {
         server.dnsAddress = self.block.dnsAddress
         server.kubelets = self.connector
         self.server = APIServer(configuration: server)
-        self.client = KubernetesClient(InProcessTransport(self.server))
+        self.client = KubernetesClient(InProcessTransport(self.server, userAgent: "seatrial"))
         self.resolver = Resolver(server: (self.block.dnsAddress, Self.dnsPort))
         let (block, catalog) = (self.block, self.catalog)
         self.runtimes = (1...max(1, configuration.nodes)).map { number in
@@ -102,7 +102,11 @@ public final class ControlledCluster: Sendable {
         var options = ControllerManager.Options()
         options.statefulSet.disruptionBudget = self.configuration.disruptionBudget
         options.statefulSet.maxUnavailableGate = self.configuration.maxUnavailableStatefulSet
-        let manager = ControllerManager(client: self.client, options: options, onWaiting: self.onWaiting)
+        let manager = ControllerManager(
+            client: self.client(of: "kube-controller-manager"),
+            options: options,
+            onWaiting: self.onWaiting
+        )
         let nodes = (0..<self.configuration.nodes).map { "node-\($0)" }
         let listening = Listening()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -132,6 +136,11 @@ public final class ControlledCluster: Sendable {
         }
     }
 
+    /// A client for one of the parts; the fields that it writes carry its name.
+    private func client(of part: String) -> KubernetesClient {
+        KubernetesClient(InProcessTransport(self.server, userAgent: part))
+    }
+
     private func serveAPI(_ listening: Listening) async throws {
         var configuration = APIHTTPServer.Configuration()
         let host = self.block.controlPlaneAddress
@@ -159,7 +168,7 @@ public final class ControlledCluster: Sendable {
             labels: ["topology.kubernetes.io/zone": "zone-\(["a", "b", "c"][(number - 1) % 3])"],
             backoffInitial: self.configuration.containerBackoff
         )
-        return Kubelet(configuration: node, client: self.client, runtime: self.runtimes[number - 1])
+        return Kubelet(configuration: node, client: self.client(of: "kubelet"), runtime: self.runtimes[number - 1])
     }
 
     /// Signals the first process of each container of a pod; SIGKILL goes to all of their processes.

@@ -22,7 +22,6 @@ extension APIServer {
         case "Service":
             try self.allocateAddress(for: &object, old: nil, request)
         case "Namespace":
-            object["metadata", "labels", "kubernetes.io/metadata.name"] = .string(object.name)
             object["spec", "finalizers"] = ["kubernetes"]
         case _:
             break

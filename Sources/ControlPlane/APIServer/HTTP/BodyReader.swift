@@ -72,9 +72,27 @@ struct BodyReader: Sendable {
         }
     }
 
+    /// A configuration to apply.
+    func configuration(_ body: ByteBuffer) throws(StatusError) -> JSONValue {
+        let value: JSONValue
+        do throws(YAMLError) {
+            value = try YAMLText.value(of: String(buffer: body))
+        } catch {
+            throw .badRequest("error decoding YAML: \(error.message)")
+        }
+        guard value.object != nil else {
+            let into = "Go value of type map[string]interface {}"
+            throw .badRequest(
+                "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+                    + "\(Self.goName(value)) into \(into)"
+            )
+        }
+        return value
+    }
+
     /// The kind of patch that the Content-Type names.
     func patchType() throws(StatusError) -> APIRequest.PatchType {
-        if let type = APIRequest.PatchType(rawValue: self.mediaType), type != .apply { return type }
+        if let type = APIRequest.PatchType(rawValue: self.mediaType) { return type }
         throw StatusError(
             code: 415,
             reason: "UnsupportedMediaType",

@@ -85,17 +85,24 @@ package struct HTTPFrontend: Sendable {
         if request.verb == .patch {
             let resolvable = try self.server.resolve(RESTRequest(request))  // 404 and 405 come before the body
             request.patchType = try reader.patchType()
-            guard self.server.store.object(resolvable.key, of: resolvable.stored) != nil else {
+            let mayCreate = request.patchType == .apply && request.subresource == nil
+            guard mayCreate || self.server.store.object(resolvable.key, of: resolvable.stored) != nil else {
                 throw resolvable.notFound
             }
-            (request.body, duplicates) = try reader.patch(body)
+            if request.patchType == .apply {
+                _ = try self.server.resolve(RESTRequest(request))  // a field manager is needed before a body
+                request.body = try reader.configuration(body)
+            } else {
+                (request.body, duplicates) = try reader.patch(body)
+            }
         } else if request.verb == .create || request.verb == .update {
             _ = try self.server.resolve(RESTRequest(request))
             (request.body, duplicates) = try reader.object(body)
         } else if request.verb == .delete || request.verb == .deletecollection, body.readableBytes > 0 {
             request.body = try reader.options(body)
         }
-        let response = self.server.answer(RESTRequest(request, duplicateFields: duplicates))
+        let agent = head.headers.first(name: "User-Agent") ?? ""
+        let response = self.server.answer(RESTRequest(request, duplicateFields: duplicates, userAgent: agent))
         return try HTTPAnswer(shape.shaped(response), isYAML: negotiation.isYAML)
     }
 

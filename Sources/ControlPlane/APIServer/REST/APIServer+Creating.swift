@@ -12,15 +12,33 @@ extension APIServer {
             throw .badRequest("a creation needs an object")
         }
         try self.checkNamespace(of: body, request)
-        let decoded = try request.decode(body)
+        return try self.create(try request.decode(body), managers: nil, request)
+    }
+
+    /// Stores what was read from a body.
+    /// - Parameter managers: who manages its fields; nil for whoever asks.
+    func create(
+        _ decoded: ResourceDefinition.Decoded,
+        managers: ManagedFields?,
+        _ request: ResolvedRequest
+    ) throws(StatusError) -> APIResponse {
         // A generated name may be taken; a given one is tried once.
         for _ in 0..<Limits.generatedNamesMax {
             var object = decoded.object
+            let requested = object["metadata", "managedFields"]
             try self.stampNew(&object, request)
+            if let managers {
+                object["metadata", "managedFields"] = self.fieldSets.shared(managers.json)
+            } else {
+                self.manageCreation(of: &object, requested: requested, request)
+            }
             if let response = try self.store(&object, request, warnings: decoded.warnings) { return response }
             guard decoded.object.name.isEmpty else { throw .alreadyExists(request.api.resource, name: object.name) }
         }
-        throw .generateNameConflict(request.api.resource, name: body["metadata", "generateName"]?.string ?? "")
+        throw .generateNameConflict(
+            request.api.resource,
+            name: decoded.object["metadata", "generateName"]?.string ?? ""
+        )
     }
 
     /// Admits and stores a new object; nil when its name is taken.
@@ -78,6 +96,9 @@ extension APIServer {
             metadata["name"] = .string(Self.generatedName(prefix))
         }
         object["metadata"] = metadata
+        if request.definition.kind == "Namespace" {
+            object["metadata", "labels", "kubernetes.io/metadata.name"] = .string(object.name)
+        }
     }
 
     /// The prefix (cut so that the whole fits 63 characters) and five letters or digits that spell no word.

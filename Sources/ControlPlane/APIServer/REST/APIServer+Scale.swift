@@ -35,6 +35,7 @@ extension APIServer {
                 var object = current
                 object["spec", "replicas"] = .integer(replicas)
                 _ = try request.definition.admitUpdate(&object, old: current, subresource: nil)
+                self.manageUpdate(of: &object, old: current, requested: nil, request)
                 return request.options.isDryRun ? .keep(object) : .write(object)
             }
         } catch let error as StatusError {

@@ -12,12 +12,12 @@ extension APIServer {
         try self.checkName(of: body, request)
         try self.checkNamespace(of: body, request)
         let decoded = try request.decode(body)
-        return try self.change(request) { _ throws(StatusError) in decoded }
+        return try self.change(request) { _ throws(StatusError) in WantedObject(decoded: decoded) }
     }
 
     /// PATCH of an object or its status.
     func patch(_ request: ResolvedRequest) throws(StatusError) -> APIResponse {
-        guard let type = request.api.patchType, type != .apply else {
+        guard let type = request.api.patchType else {
             throw StatusError(
                 code: 415,
                 reason: "UnsupportedMediaType",
@@ -25,6 +25,7 @@ extension APIServer {
                 details: .init()
             )
         }
+        if type == .apply { return try self.apply(request) }
         let patch = request.api.body ?? .null
         return try self.change(request) { current throws(StatusError) in
             let before = request.definition.encode(current, version: request.version)
@@ -36,27 +37,33 @@ extension APIServer {
                 fieldValidation: request.options.fieldValidation
             )
             try self.checkName(of: after.object, request)
-            return after
+            return WantedObject(decoded: after)
         }
     }
 
     /// Replaces the stored object by what a function makes of it, with all the checks of an update.
-    private func change(
+    func change(
         _ request: ResolvedRequest,
-        _ wanted: (JSONValue) throws(StatusError) -> ResourceDefinition.Decoded
+        _ wanted: (JSONValue) throws(StatusError) -> WantedObject
     ) throws(StatusError) -> APIResponse {
         var warnings: [String] = []
         let outcome: JSONValue?
         do {
             outcome = try self.store.update(request.key, of: request.stored) { current in
-                let decoded = try wanted(current)
-                var object = decoded.object
+                let want = try wanted(current)
+                var object = want.decoded.object
+                let requested = request.api.subresource == nil ? object["metadata", "managedFields"] : nil
                 try self.checkFreshness(of: object, against: current, request)
                 self.carryOver(from: current, to: &object)
                 if request.api.subresource == nil { try self.admitUpdate(&object, old: current, request) }
                 warnings =
-                    try decoded.warnings
+                    try want.decoded.warnings
                     + request.definition.admitUpdate(&object, old: current, subresource: request.api.subresource)
+                if let managers = want.managers {
+                    self.manageApply(of: &object, old: current, managers)
+                } else {
+                    self.manageUpdate(of: &object, old: current, requested: requested, request)
+                }
                 if request.options.isDryRun { return .keep(object) }
                 return object.isReadyToGo ? .remove(object) : .write(object)
             }

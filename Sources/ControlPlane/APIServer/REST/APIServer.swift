@@ -46,11 +46,18 @@ public final class APIServer: Sendable {
     package let registry: ResourceRegistry
     package let store = ObjectStore()
     let addresses: ServiceAddresses
+    let fieldSets = FieldSetPool()
+    /// Objects with nothing in them, by kind.
+    let emptyObjects: [String: JSONValue]
 
     /// A server with the namespaces that every cluster has.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
         self.registry = .standard
+        self.emptyObjects = Dictionary(
+            self.registry.definitions.map { ($0.kind, $0.emptyObject) },
+            uniquingKeysWith: { first, _ in first }
+        )
         self.addresses = ServiceAddresses(
             range: configuration.serviceAddressPrefix,
             reserved: configuration.dnsAddress
@@ -72,8 +79,9 @@ public final class APIServer: Sendable {
     }
 
     /// Answers a request that is neither a watch nor a stream.
-    public func answer(_ request: APIRequest) -> APIResponse {
-        self.answer(RESTRequest(request))
+    /// - Parameter userAgent: the program that asks, for the fields that it writes.
+    public func answer(_ request: APIRequest, userAgent: String = "") -> APIResponse {
+        self.answer(RESTRequest(request, userAgent: userAgent))
     }
 
     package func answer(_ request: RESTRequest) -> APIResponse {

@@ -7,15 +7,18 @@ public import NIOCore
 /// Reaches an ``APIServer`` in the same process, without sockets and without turning objects into text.
 public struct InProcessTransport: KubernetesTransport {
     private let server: APIServer
+    private let userAgent: String
 
     /// A transport to a server.
-    public init(_ server: APIServer) {
+    /// - Parameter userAgent: the program that asks; fields that it writes are its own in `metadata.managedFields`.
+    public init(_ server: APIServer, userAgent: String = "") {
         self.server = server
+        self.userAgent = userAgent
     }
 
     public func send(_ request: APIRequest) async throws -> APIResponse {
         try Task.checkCancellation()
-        return self.server.answer(request)
+        return self.server.answer(request, userAgent: self.userAgent)
     }
 
     public func watch(_ request: APIRequest) async throws -> AsyncThrowingStream<WatchEvent, any Error> {

@@ -11,11 +11,14 @@ package struct RESTRequest: Hashable, Sendable {
     package var api: APIRequest
     /// Members that occur more than once in the body, as the parser reported them.
     package var duplicateFields: [String]
+    /// The program that asks, as its User-Agent header names it; what it writes belongs to it when it names no field manager.
+    package var userAgent: String
 
     /// A request.
-    package init(_ api: APIRequest, duplicateFields: [String] = []) {
+    package init(_ api: APIRequest, duplicateFields: [String] = [], userAgent: String = "") {
         self.api = api
         self.duplicateFields = duplicateFields
+        self.userAgent = userAgent
     }
 }
 
@@ -38,6 +41,22 @@ package struct ResolvedRequest: Sendable {
     var key: ObjectKey { ObjectKey(namespace: self.namespace, name: self.name) }
     /// 404 for the object that the path names.
     var notFound: StatusError { .notFound(self.api.resource, name: self.name) }
+
+    /// Whom the fields that this request sets belong to.
+    func writer(at time: String) -> FieldWriter {
+        FieldWriter(
+            manager: self.options.fieldManager ?? Self.manager(ofAgent: self.rest.userAgent),
+            apiVersion: self.api.resource.apiVersion,
+            subresource: self.api.subresource,
+            time: time
+        )
+    }
+
+    /// The first word of a User-Agent, without what cannot be printed.
+    private static func manager(ofAgent agent: String) -> String {
+        let name = agent.prefix { $0 != "/" }.unicodeScalars.filter(RequestOptions.isPrintable)
+        return String(String.UnicodeScalarView(name.prefix(RequestOptions.fieldManagerLengthMax)))
+    }
 
     /// Reads the body as an object of the resource's kind.
     func decode(_ body: JSONValue) throws(StatusError) -> ResourceDefinition.Decoded {

@@ -22,6 +22,13 @@ package struct RequestOptions: Sendable {
     package var timeoutSeconds: Int64?
     package var allowsBookmarks = false
     package var sendsInitialEvents: Bool?
+    /// Who the written fields belong to; nil when the request does not say.
+    package var fieldManager: String?
+    /// Whether an apply takes what others manage.
+    package var isForced = false
+
+    /// How long the name of a field manager may be.
+    static let fieldManagerLengthMax = 128
 
     /// What collections take. A parameter that is not here is refused, since ignoring it would answer another question.
     static let collectionParameters: Set<String> = [
@@ -59,8 +66,52 @@ package struct RequestOptions: Sendable {
             }
             self.fieldValidation = mode
         }
+        try self.readFieldManager(api)
         try self.readVersion(parameters, isWatch: api.verb == .watch)
         if isCollection { try self.readCollection(api) }
+    }
+
+    private mutating func readFieldManager(_ api: APIRequest) throws(StatusError) {
+        let manager = api.parameters["fieldManager"] ?? ""
+        let isApply = api.verb == .patch && api.patchType == .apply
+        var errors: [FieldError] = []
+        if isApply, manager.isEmpty {
+            errors.append(FieldError(.required, "fieldManager", detail: "is required for apply patch"))
+        }
+        if api.verb == .patch, let type = api.patchType, type != .apply, api.parameters["force"] != nil {
+            errors.append(FieldError(.forbidden, "force", detail: "may not be specified for non-apply patch"))
+        }
+        if manager.utf8.count > Self.fieldManagerLengthMax {
+            errors.append(
+                FieldError(.tooLong, "fieldManager", detail: "may not be more than \(Self.fieldManagerLengthMax) bytes")
+            )
+        }
+        for (position, scalar) in manager.unicodeScalars.enumerated() where !Self.isPrintable(scalar) {
+            let code = String(scalar.value, radix: 16, uppercase: true)
+            let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
+            errors.append(
+                FieldError(
+                    .invalid,
+                    "fieldManager",
+                    value: .string(manager),
+                    detail: "invalid character U+\(padded) (at position \(position))"
+                )
+            )
+        }
+        guard errors.isEmpty else {
+            throw .invalid(kind: Self.optionsKind(of: api.verb), group: "meta.k8s.io", name: "", errors)
+        }
+        self.fieldManager = manager.isEmpty ? nil : manager
+        self.isForced = Self.isTrue(api.parameters["force"])
+    }
+
+    /// Whether a character can be printed; of spaces only the plain one, as Go sees it.
+    static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
+        case .spaceSeparator: scalar == " "
+        case _: true
+        }
     }
 
     private mutating func readVersion(_ parameters: [String: String], isWatch: Bool) throws(StatusError) {
