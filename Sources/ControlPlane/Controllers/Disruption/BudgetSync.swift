@@ -113,30 +113,44 @@ struct BudgetSync {
     // MARK: - Disrupted pods
 
     /// Pods whose eviction was granted and that have not been seen terminating yet; too old ones are given up.
+    ///
+    /// Entries have no uid. A watch of pods that lags behind shows an earlier life of the pod, which went its way before:
+    /// upstream takes that for the eviction and then counts the present life as healthy while it lives on in the cache, so
+    /// that one pod too many may go. Here an entry ends only by what was seen after it was made.
     private func disruptedPods(_ plan: inout ControllerPlan) -> [String: JSONValue] {
-        let known = self.budget["status", "disruptedPods"]?.object ?? [:]
+        let version = self.budget["metadata", "resourceVersion"]?.string.flatMap(Int64.init) ?? 0
+        let isSeenSince = self.cache.resourceVersion(.pods) > version
         var disrupted: [String: JSONValue] = [:]
-        for pod in self.pods where !pod.isTerminating {
-            guard let text = known[pod.name], let since = text.string.flatMap(WallTime.init(rfc3339:)) else { continue }
+        for (name, text) in self.budget["status", "disruptedPods"]?.object ?? [:] {
+            guard let since = text.string.flatMap(WallTime.init(rfc3339:)) else { continue }
+            let pod = self.pods.first { $0.name == name }
+            let isGoing = pod?.isTerminating ?? true
+            if isGoing ? isSeenSince : pod.flatMap(Self.created).map({ $0 > since }) ?? false { continue }
             let due = since + DisruptionReconciler.Limits.deletionTimeout
-            if due < self.now {
-                // Upstream names the namespace twice where it means the budget (recorded in i2).
-                plan.events.append(
-                    EventRecord(
-                        about: pod,
-                        kind: "Pod",
-                        apiVersion: "v1",
-                        .warning,
-                        "NotDeleted",
-                        "Pod was expected by PDB \(self.budget.namespace)/\(self.budget.namespace) to be deleted but it wasn't"
-                    )
-                )
-            } else {
-                disrupted[pod.name] = text
+            if due >= self.now {
+                disrupted[name] = text
                 plan.lookAgain(after: due - self.now + .milliseconds(1))
+            } else if let pod, !isGoing {
+                plan.events.append(self.notDeleted(pod))
             }
         }
         return disrupted
+    }
+
+    private static func created(_ pod: JSONValue) -> WallTime? {
+        pod["metadata", "creationTimestamp"]?.string.flatMap(WallTime.init(rfc3339:))
+    }
+
+    /// Upstream names the namespace twice where it means the budget (recorded in i2).
+    private func notDeleted(_ pod: JSONValue) -> EventRecord {
+        EventRecord(
+            about: pod,
+            kind: "Pod",
+            apiVersion: "v1",
+            .warning,
+            "NotDeleted",
+            "Pod was expected by PDB \(self.budget.namespace)/\(self.budget.namespace) to be deleted but it wasn't"
+        )
     }
 
     // MARK: - Status
