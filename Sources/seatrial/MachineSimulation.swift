@@ -6,7 +6,8 @@ import Simulation
 
 /// A simulation by the name of its machine, with a planted defect if one is asked for.
 struct MachineSimulation: Sendable {
-    let run: @Sendable (_ seed: UInt64) -> SimulationReport
+    /// Runs a seed; `log` is given a line for everything that happens.
+    let run: @Sendable (_ seed: UInt64, _ log: ((String) -> Void)?) -> SimulationReport
 
     /// The bugs that can be planted into a machine.
     static func defects(of machine: SimulateCommand.Machine) -> [String] {
@@ -27,14 +28,14 @@ struct MachineSimulation: Sendable {
         switch machine {
         case .statefulset:
             let defect = name.flatMap(StatefulSetSimulation.Defect.init(rawValue:))
-            self.run = { StatefulSetSimulation.run(seed: $0, defect: defect) }
+            self.run = { StatefulSetSimulation.run(seed: $0, defect: defect, log: $1) }
         case .disruption:
             let defect = name.flatMap(DisruptionSimulation.Defect.init(rawValue:))
-            self.run = { DisruptionSimulation.run(seed: $0, defect: defect) }
+            self.run = { DisruptionSimulation.run(seed: $0, defect: defect, log: $1) }
         case .zookeeper:
-            self.run = { ZooKeeperSimulation.run(seed: $0, members: members, defect: name) }
+            self.run = { ZooKeeperSimulation.run(seed: $0, members: members, defect: name, log: $1) }
         case .kafka:
-            self.run = { KafkaSimulation.run(seed: $0, defect: name) }
+            self.run = { KafkaSimulation.run(seed: $0, defect: name, log: $1) }
         }
     }
 }

@@ -36,6 +36,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Plant this defect and expect it to be found.", visibility: .hidden))
     var defect: String?
 
+    @Flag(help: "Print everything that happens, for one seed.")
+    var log = false
+
     @Flag(help: "Run each seed twice and compare the traces.")
     var checkDeterminism = false
 
@@ -56,12 +59,15 @@ struct SimulateCommand: AsyncParsableCommand {
 
     /// The share of the seeds that a required probe must reach.
     private static let requiredShare = 0.3
+    /// How many failures are told beside the first.
+    private static let failuresToldMax = 10
 
     func validate() throws {
         guard (1...9).contains(self.members) else { throw ValidationError("--members: expected 1 to 9") }
         guard self.seeds >= 1, !self.seed.addingReportingOverflow(self.seeds).overflow else {
             throw ValidationError("--seeds: expected at least 1")
         }
+        guard !self.log || self.seeds == 1 else { throw ValidationError("--log: expected one seed") }
     }
 
     func run() async throws {
@@ -75,14 +81,14 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         let simulation = try MachineSimulation(self.machine, members: self.members, defect: self.defect)
         let sweep = SeedSweep.run(seeds: self.seed..<self.seed + self.seeds) { seed in
-            let report = simulation.run(seed)
-            guard self.checkDeterminism, simulation.run(seed).trace != report.trace else { return report }
+            let report = simulation.run(seed, self.log ? { print($0) } : nil)
+            guard self.checkDeterminism, simulation.run(seed, nil).trace != report.trace else { return report }
             var differing = report
             differing.failure = .init(kind: .safety, at: report.end, event: report.events, because: "two runs differ")
             return differing
         }
         if self.seeds == 1 {
-            let report = simulation.run(self.seed)
+            let report = simulation.run(self.seed, nil)
             print("seed \(self.seed): \(report.events) events, \(report.end) of virtual time, trace \(report.trace)")
         }
         print(sweep.summary)
@@ -91,6 +97,9 @@ struct SimulateCommand: AsyncParsableCommand {
             throw ExitCode(1)
         }
         guard let first = sweep.failures.first, let failure = first.failure else { return }
+        for report in sweep.failures.dropFirst().prefix(Self.failuresToldMax) {
+            print("also seed \(report.seed): \(report.failure?.because ?? "")")
+        }
         print("FAIL \(failure.kind.rawValue) at \(failure.at), event \(failure.event): \(failure.because)")
         print("repeat: seatrial simulate \(self.machine.rawValue) --seed \(first.seed)\(self.repeatOptions)")
         throw ExitCode(failure.kind == .safety ? 4 : 5)
@@ -101,9 +110,8 @@ struct SimulateCommand: AsyncParsableCommand {
             let simulation = try MachineSimulation(self.machine, members: self.members, defect: defect)
             let sweep = SeedSweep.run(
                 seeds: self.seed..<self.seed + self.seeds,
-                stopAtFirstFailure: true,
-                body: simulation.run
-            )
+                stopAtFirstFailure: true
+            ) { simulation.run($0, nil) }
             guard let first = sweep.failures.first, let failure = first.failure else {
                 print("FAIL the defect \(defect) was found by none of \(self.seeds) seeds")
                 throw ExitCode(4)

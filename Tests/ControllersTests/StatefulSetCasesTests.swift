@@ -165,6 +165,29 @@ import Testing
         #expect(world.pods == "0:1P 1:2P 2:2R")
     }
 
+    @Test("with the type alone, a broken pod that vanishes unseen comes back broken, one seen going comes back good")
+    func brokenCurrentTypeOnly() throws {
+        // A set without pods takes its template for current at once.
+        var world = try SetWorld(replicas: 0, strategy: Self.typeOnly)
+        world.setImage("app:2")
+        world.settle()
+        world.scale(2)
+        world.settle()
+        world.setImage("app:3")
+        world.settle()
+        #expect(world.pods == "0:2P")
+        // The status counts the pod that is gone as a current one still, and that decides.
+        try world.kill(0)
+        world.settle()
+        #expect(world.pods == "0:2P")
+        try world.delete(0)
+        world.settle()
+        #expect(world.status["currentReplicas"] == nil)
+        world.reap()
+        world.settle()
+        #expect(world.pods == "0:3P")
+    }
+
     @Test("f2: partition 2 of 4, to 0 and back to 2: the new pods are at the new revision")
     func scaledToZero() throws {
         var world = try SetWorld.running(replicas: 4, strategy: Self.partition(2))

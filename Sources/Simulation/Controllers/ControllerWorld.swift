@@ -73,8 +73,11 @@ struct ControllerWorld {
     var onCommit: (inout ControllerWorld, ObjectChange) -> Void = { _, _ in }
     /// Called for the scenario's own events.
     var onScenario: (inout ControllerWorld, Int) -> Void = { _, _ in }
+    /// Is given a line for everything that happens.
+    private let log: ((String) -> Void)?
 
-    init(_ reconcilers: [any Reconciler], seed: SeededGenerator) {
+    init(_ reconcilers: [any Reconciler], seed: SeededGenerator, log: ((String) -> Void)?) {
+        self.log = log
         self.reconcilers = reconcilers
         self.random = seed
         self.api = SimulatedAPI(now: WallTime(seconds: 1_000_000_000))
@@ -97,6 +100,10 @@ struct ControllerWorld {
     mutating func delay(_ max: Int) -> Int { Int.random(in: 1...Swift.max(1, max), using: &self.random) }
 
     mutating func reached(_ probe: String) { self.probes[probe, default: 0] += 1 }
+
+    func note(_ text: @autoclosure () -> String) {
+        if let log = self.log { log("\(self.now) \(text())") }
+    }
 
     mutating func fail(_ kind: SimulationReport.Failure.Kind, _ because: String) {
         guard self.failure == nil else { return }
@@ -143,6 +150,7 @@ struct ControllerWorld {
             let position = self.nodes[index].delivered[resource, default: 0]
             guard let change = self.streams[resource]?[position] else { return }
             self.nodes[index].delivered[resource] = position + 1
+            self.note("\(self.reconcilers[index].component) sees \(Self.describe(change))")
             self.feed(index, .changed(change))
         case .request(let index, let life, let key):
             guard self.nodes[index].life == life, let run = self.nodes[index].runs[key], let action = run.run.next
@@ -183,6 +191,9 @@ struct ControllerWorld {
             }
         }
         self.trace.record("\(self.now) \(action.operation) \(action.key)")
+        self.note(
+            "\(self.reconcilers[index].component) asks: \(action.operation) \(action.key), \(Self.describe(answer))"
+        )
         if let wrong = self.review(&self, action, answer) { self.fail(.safety, wrong) }
         if action.operation != .read, self.random.chance(self.weather.lostAnswerShare) {
             self.reached("lostAnswers")
@@ -211,6 +222,7 @@ struct ControllerWorld {
             case .report(let key, let reason):
                 if reason?.code == .budgetSpent { self.reached("heldByBudget") }
                 self.trace.record("\(self.now) \(key) \(reason.map(\.description) ?? "-")")
+                self.note("\(self.reconcilers[index].component) waits at \(key): \(reason.map(\.description) ?? "-")")
             case .reached(let probe):
                 self.reached(probe == .ownWriteUnseen ? "staleSyncs" : probe.rawValue)
             case .record:
@@ -234,6 +246,7 @@ struct ControllerWorld {
     /// A controller stops at any point of its plan and comes back later, knowing nothing.
     mutating func crash(_ index: Int) {
         self.reached("crashes")
+        self.note("\(self.reconcilers[index].component) crashes")
         if !self.nodes[index].runs.isEmpty { self.reached("crashesInMidSync") }
         self.nodes[index].life += 1
         self.nodes[index].runs = [:]
@@ -267,6 +280,7 @@ struct ControllerWorld {
                 let delay = self.delay(isLate ? self.weather.lateWatchDelayMax : self.weather.watchDelayMax)
                 self.schedule(.deliver(node: index, life: self.nodes[index].life, change.resource), after: delay)
             }
+            self.note("committed: \(Self.describe(change))")
             if change.resource == .pods { self.follow(change) }
             self.onCommit(&self, change)
         }

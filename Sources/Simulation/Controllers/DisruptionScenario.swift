@@ -39,10 +39,10 @@ final class DisruptionScenario {
         return spec
     }
 
-    func makeWorld() -> ControllerWorld {
+    func makeWorld(log: ((String) -> Void)?) -> ControllerWorld {
         var reconciler: any Reconciler = DisruptionReconciler()
         if let defect = self.defect { reconciler = DefectiveDisruption(defect: defect) }
-        var world = ControllerWorld([reconciler], seed: self.seed.split("world"))
+        var world = ControllerWorld([reconciler], seed: self.seed.split("world"), log: log)
         world.weather.watchDelayMax = [5, 50, 300].randomElement(using: &self.random) ?? 50
         world.weather.lateWatchShare = [0, 0.1, 0.3].randomElement(using: &self.random) ?? 0
         world.weather.lostAnswerShare = [0, 0, 0.05].randomElement(using: &self.random) ?? 0

@@ -24,10 +24,13 @@ public enum DisruptionSimulation {
         case freezesGeneration = "freezes-generation"
     }
 
-    /// Runs one seed from beginning to end.
-    public static func run(seed: UInt64, defect: Defect? = nil) -> SimulationReport {
+    /// Runs one seed from its beginning to its end.
+    /// - Parameters:
+    ///   - defect: the bug to plant.
+    ///   - log: is given a line for everything that happens.
+    public static func run(seed: UInt64, defect: Defect? = nil, log: ((String) -> Void)? = nil) -> SimulationReport {
         let scenario = DisruptionScenario(seed: seed, defect: defect)
-        var world = scenario.makeWorld()
+        var world = scenario.makeWorld(log: log)
         world.start()
         world.run(until: .zero + .seconds(20))
         if world.failure == nil {

@@ -38,10 +38,10 @@ final class StatefulSetScenario {
 
     // MARK: - The world
 
-    func makeWorld() -> ControllerWorld {
+    func makeWorld(log: ((String) -> Void)?) -> ControllerWorld {
         var statefulSet: any Reconciler = StatefulSetReconciler()
         if let defect = self.defect { statefulSet = DefectiveStatefulSet(defect: defect) }
-        var world = ControllerWorld([statefulSet, DisruptionReconciler()], seed: self.seed.split("world"))
+        var world = ControllerWorld([statefulSet, DisruptionReconciler()], seed: self.seed.split("world"), log: log)
         world.forgetsOwnWrites = self.defect == .forgetsOwnWrites
         world.weather.watchDelayMax = [5, 20, 100].randomElement(using: &self.random) ?? 20
         world.weather.lateWatchShare = [0, 0.05, 0.2].randomElement(using: &self.random) ?? 0
@@ -192,22 +192,24 @@ final class StatefulSetScenario {
             }
             if !isTypeOnly { set["spec", "updateStrategy", "rollingUpdate"] = ["partition": 0] }
         }
-        for pod in world.api.objects.objects(.pods) where ControllerWorld.isBad(pod) && !pod.isTerminating {
-            world.reached("brokenPodsDeletedByHand")
-            self.forget { () throws(StatusError) in
-                try world.api.delete(.pods, ObservedObjects.key(of: pod), isForced: true)
-            }
-        }
+        self.deleteBroken(&world)
         // A controller that is about to make a broken pod from what it saw before is met a little later.
         world.onScenario = { world, round in
-            for pod in world.api.objects.objects(.pods) where ControllerWorld.isBad(pod) {
-                self.forget { () throws(StatusError) in
-                    try world.api.delete(.pods, ObservedObjects.key(of: pod), isForced: true)
-                }
-            }
+            self.deleteBroken(&world)
             if round < 3 { world.schedule(.scenario(round + 1), after: 5000) }
         }
         world.schedule(.scenario(0), after: 5000)
+    }
+
+    /// Deletes broken pods as `kubectl delete pod` does, with their grace.
+    ///
+    /// One that vanishes at once (`--force`) is not seen going. Where `rollingUpdate` is left out, the set's status then
+    /// counts it as current still and it comes back at the current revision, broken, time and again; so it is upstream.
+    private func deleteBroken(_ world: inout ControllerWorld) {
+        for pod in world.api.objects.objects(.pods) where ControllerWorld.isBad(pod) && !pod.isTerminating {
+            world.reached("brokenPodsDeletedByHand")
+            self.forget { () throws(StatusError) in try world.api.delete(.pods, ObservedObjects.key(of: pod)) }
+        }
     }
 
     /// The set is what its spec says, and its status and its budget's say so too.

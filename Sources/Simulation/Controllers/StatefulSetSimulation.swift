@@ -34,10 +34,13 @@ public enum StatefulSetSimulation {
     /// How long the set may take to converge after the last fault.
     static let bound = Duration.seconds(300)
 
-    /// Runs one seed from beginning to end.
-    public static func run(seed: UInt64, defect: Defect? = nil) -> SimulationReport {
+    /// Runs one seed from its beginning to its end.
+    /// - Parameters:
+    ///   - defect: the bug to plant.
+    ///   - log: is given a line for everything that happens.
+    public static func run(seed: UInt64, defect: Defect? = nil, log: ((String) -> Void)? = nil) -> SimulationReport {
         let scenario = StatefulSetScenario(seed: seed, defect: defect)
-        var world = scenario.makeWorld()
+        var world = scenario.makeWorld(log: log)
         world.start()
         world.run(until: .zero + self.chaos)
         if world.failure == nil {

@@ -165,6 +165,11 @@ struct SetWorld {
         try self.api.delete(.pods, self.podKey(ordinal), isForced: true)
     }
 
+    /// Somebody deletes a pod, which gets its grace.
+    mutating func delete(_ ordinal: Int) throws {
+        try self.api.delete(.pods, self.podKey(ordinal))
+    }
+
     mutating func edit(_ change: (inout JSONValue) -> Void) {
         self.api.write(.statefulSets, self.key, change)
     }
