@@ -11,7 +11,7 @@ extension APIServer {
         let namespaces = self.store.read { $0.objects(of: .namespaces, namespace: nil) }
         for namespace in namespaces where namespace.isTerminating {
             var remaining = 0
-            for definition in self.registry.definitions where definition.isNamespaced {
+            for definition in self.registry.definitions where definition.isNamespaced && definition.storage == nil {
                 let objects = self.store.read { $0.objects(of: definition.stored, namespace: namespace.name) }
                 remaining += objects.count
                 for object in objects where !object.isTerminating { self.sweep(object, definition) }

@@ -14,6 +14,20 @@ enum BetaDefaults {
                 if (strategy["type"]?.string ?? "").isEmpty { strategy["type"] = "OnDelete" }
             }
         }
+        Self.followTemplate(&set)
+    }
+
+    /// As for stateful sets: OnDelete by default; the template's generation was a field (`pkg/apis/extensions/v1beta1`).
+    static func apply(toDaemonSet set: inout JSONValue) {
+        set.change("spec") { spec in
+            spec.setDefault("updateStrategy", .emptyObject)
+            spec.change("updateStrategy") { $0.setDefaultText("type", "OnDelete") }
+        }
+        Self.followTemplate(&set)
+    }
+
+    /// Selector and labels that were left out are the template's labels.
+    private static func followTemplate(_ set: inout JSONValue) {
         guard let labels = set["spec", "template", "metadata", "labels"], labels.object?.isEmpty == false else {
             return
         }

@@ -88,7 +88,7 @@ struct OpenAPIWriter {
         var result = JSONObject()
         var pending: [String] = []
         for definition in definitions {
-            guard let root = self.schema.definition(definition.kind) else { continue }
+            guard let root = self.schema.definition(definition.schemaName ?? definition.kind) else { continue }
             for served in definition.versions where version == nil || served == version {
                 let name = self.name(of: definition, version: served)
                 result[name] = self.object(root, kinds: [self.groupVersionKind(definition, served, definition.kind)])
@@ -121,9 +121,10 @@ struct OpenAPIWriter {
 
     /// The name of a kind's schema in a version; the table knows only that of the stored one.
     private func name(of definition: ResourceDefinition, version: String) -> String {
-        let stored = self.schema.definition(definition.kind)?.openAPIName ?? definition.kind
-        guard version != definition.versions[0] else { return stored }
-        return stored.replacingVersion(definition.versions[0], by: version)
+        let known = self.schema.definition(definition.schemaName ?? definition.kind)?.openAPIName ?? definition.kind
+        guard definition.schemaName == nil, definition.isConverted(version: version) else { return known }
+        guard definition.storage == nil else { return "io.k8s.api.\(definition.group).\(version).\(definition.kind)" }
+        return known.replacingVersion(definition.versions[0], by: version)
     }
 
     /// The kinds that a definition is, when it is one that is not served as a resource of its own (`Eviction`, `Scale`).

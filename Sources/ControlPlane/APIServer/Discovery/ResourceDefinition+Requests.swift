@@ -34,7 +34,7 @@ extension ResourceDefinition {
         var normalizer = ObjectNormalizer(keepsUnknownFields: fieldValidation == .ignore)
         var object: JSONValue
         do throws(ObjectNormalizer.TypeError) {
-            object = try normalizer.normalize(body, as: self.kind)
+            object = try normalizer.normalize(body, as: self.schemaName ?? self.kind)
         } catch {
             throw .badRequest(cannot + error.description)
         }
@@ -46,7 +46,7 @@ extension ResourceDefinition {
         }
         object["apiVersion"] = .string(self.stored.apiVersion)
         object["kind"] = .string(self.kind)
-        if version != self.versions[0] { self.fromBeta?(&object) }
+        if self.isConverted(version: version) { self.fromBeta?(&object) }
         self.strategy.applyDefaults(&object)
         return Decoded(object: object, warnings: fieldValidation == .warn ? problems : [])
     }
@@ -56,7 +56,7 @@ extension ResourceDefinition {
         var object = object
         object["apiVersion"] = .string(self.served(version: version).apiVersion)
         object["kind"] = .string(self.kind)
-        if version != self.versions[0] { self.toBeta?(&object) }
+        if self.isConverted(version: version) { self.toBeta?(&object) }
         return object
     }
 

@@ -40,8 +40,20 @@ package struct ResourceDefinition: Sendable {
     /// The way back.
     package var toBeta: (@Sendable (inout JSONValue) -> Void)?
 
+    /// For a second view of another group's objects: where they are stored; nil when they are stored as this resource.
+    /// ``fromBeta`` and ``toBeta`` lead there and back from each version.
+    package var storage: GroupVersionResource?
+    /// The name of its bodies' definition in the schema, where that is not the kind's.
+    package var schemaName: String?
+
     /// The resource in the version that objects are stored in.
-    package var stored: GroupVersionResource { self.served(version: self.versions[0]) }
+    package var stored: GroupVersionResource { self.storage ?? self.served(version: self.versions[0]) }
+
+    /// Whether bodies of a version are of another form than what is stored.
+    package func isConverted(version: String) -> Bool { self.served(version: version) != self.stored }
+
+    /// Whether its objects live only as long as their request: reviews, which are created and answered.
+    package var isVirtual: Bool { self.verbs == ["create"] }
 
     /// The resource in a served version.
     package func served(version: String) -> GroupVersionResource {

@@ -6,9 +6,20 @@ extension ResourceRegistry {
     private static let statusVerbs = ["get", "patch", "update"]
 
     /// The kinds of Seatrial's control plane.
-    package static let standard = ResourceRegistry(Self.core + Self.groups)
+    package static let standard = ResourceRegistry(
+        Self.core + Self.apps + Self.reviews + Self.others + Self.oldForms
+    )
 
-    private static func status(_ kind: String) -> SubresourceDefinition {
+    /// The `scale` subresource of workloads that can be made larger.
+    private static let scale = SubresourceDefinition(
+        name: "scale",
+        kind: "Scale",
+        group: "autoscaling",
+        version: "v1",
+        verbs: Self.statusVerbs
+    )
+
+    static func status(_ kind: String) -> SubresourceDefinition {
         SubresourceDefinition(name: "status", kind: kind, verbs: Self.statusVerbs)
     }
 
@@ -110,6 +121,7 @@ extension ResourceRegistry {
             shortNames: ["po"],
             categories: ["all"],
             subresources: [
+                SubresourceDefinition(name: "attach", kind: "PodAttachOptions", verbs: ["create", "get"]),
                 SubresourceDefinition(name: "binding", kind: "Binding", verbs: ["create"]),
                 SubresourceDefinition(
                     name: "eviction",
@@ -119,11 +131,43 @@ extension ResourceRegistry {
                     verbs: ["create"]
                 ),
                 SubresourceDefinition(name: "exec", kind: "PodExecOptions", verbs: ["create", "get"]),
-                SubresourceDefinition(name: "log", kind: "Pod", verbs: ["get"]), Self.status("Pod"),
+                SubresourceDefinition(name: "log", kind: "Pod", verbs: ["get"]),
+                SubresourceDefinition(name: "portforward", kind: "PodPortForwardOptions", verbs: ["create", "get"]),
+                Self.status("Pod"),
             ],
             strategy: PodStrategy(),
             table: PodTable.definition,
             storageVersionHash: "xPOwRZ+Yhw8="
+        ),
+        ResourceDefinition(
+            group: "",
+            versions: ["v1"],
+            resource: "secrets",
+            singular: "secret",
+            kind: "Secret",
+            strategy: SecretStrategy(),
+            table: ClusterTables.secrets,
+            storageVersionHash: "S6u1pOWzb84="
+        ),
+        ResourceDefinition(
+            group: "",
+            versions: ["v1"],
+            resource: "serviceaccounts",
+            singular: "serviceaccount",
+            kind: "ServiceAccount",
+            shortNames: ["sa"],
+            subresources: [
+                SubresourceDefinition(
+                    name: "token",
+                    kind: "TokenRequest",
+                    group: "authentication.k8s.io",
+                    version: "v1",
+                    verbs: ["create"]
+                )
+            ],
+            strategy: ServiceAccountStrategy(),
+            table: ClusterTables.serviceAccounts,
+            storageVersionHash: "pbx9ZvyFpBE="
         ),
         ResourceDefinition(
             group: "",
@@ -140,7 +184,7 @@ extension ResourceRegistry {
         ),
     ]
 
-    private static let groups: [ResourceDefinition] = [
+    private static let apps: [ResourceDefinition] = [
         ResourceDefinition(
             group: "apps",
             versions: ["v1"],
@@ -153,52 +197,56 @@ extension ResourceRegistry {
         ),
         ResourceDefinition(
             group: "apps",
+            versions: ["v1", "v1beta2"],
+            resource: "daemonsets",
+            singular: "daemonset",
+            kind: "DaemonSet",
+            shortNames: ["ds"],
+            categories: ["all"],
+            subresources: [Self.status("DaemonSet")],
+            strategy: DaemonSetStrategy(),
+            table: PodOwnerTables.daemonSets,
+            storageVersionHash: "dd7pWHUlMKQ="
+        ),
+        ResourceDefinition(
+            group: "apps",
+            versions: ["v1"],
+            resource: "deployments",
+            singular: "deployment",
+            kind: "Deployment",
+            shortNames: ["deploy"],
+            categories: ["all"],
+            subresources: [Self.scale, Self.status("Deployment")],
+            strategy: DeploymentStrategy(),
+            table: PodOwnerTables.deployments,
+            storageVersionHash: "8aSe+NMegvE="
+        ),
+        ResourceDefinition(
+            group: "apps",
+            versions: ["v1"],
+            resource: "replicasets",
+            singular: "replicaset",
+            kind: "ReplicaSet",
+            shortNames: ["rs"],
+            categories: ["all"],
+            subresources: [Self.scale, Self.status("ReplicaSet")],
+            strategy: ReplicaSetStrategy(),
+            table: PodOwnerTables.replicaSets,
+            storageVersionHash: "P1RzHs8/mWQ="
+        ),
+        ResourceDefinition(
+            group: "apps",
             versions: ["v1", "v1beta1"],
             resource: "statefulsets",
             singular: "statefulset",
             kind: "StatefulSet",
             shortNames: ["sts"],
             categories: ["all"],
-            subresources: [
-                SubresourceDefinition(
-                    name: "scale",
-                    kind: "Scale",
-                    group: "autoscaling",
-                    version: "v1",
-                    verbs: Self.statusVerbs
-                ),
-                Self.status("StatefulSet"),
-            ],
+            subresources: [Self.scale, Self.status("StatefulSet")],
             strategy: StatefulSetStrategy(),
             table: WorkloadTables.statefulSets,
             storageVersionHash: "H+vl74LkKdo=",
             fromBeta: BetaDefaults.apply(toStatefulSet:)
-        ),
-        ResourceDefinition(
-            group: "policy",
-            versions: ["v1", "v1beta1"],
-            resource: "poddisruptionbudgets",
-            singular: "poddisruptionbudget",
-            kind: "PodDisruptionBudget",
-            shortNames: ["pdb"],
-            subresources: [Self.status("PodDisruptionBudget")],
-            strategy: BudgetStrategy(),
-            table: WorkloadTables.budgets,
-            storageVersionHash: "EVWiDmWqyJw=",
-            fromBeta: BetaDefaults.apply(toBudget:),
-            toBeta: BetaDefaults.revert(budget:)
-        ),
-        ResourceDefinition(
-            group: "storage.k8s.io",
-            versions: ["v1"],
-            resource: "storageclasses",
-            singular: "storageclass",
-            kind: "StorageClass",
-            shortNames: ["sc"],
-            isNamespaced: false,
-            strategy: StorageClassStrategy(),
-            table: ClusterTables.storageClasses,
-            storageVersionHash: "K+m6uJwbjGY="
         ),
     ]
 }

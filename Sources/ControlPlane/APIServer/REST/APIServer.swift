@@ -124,6 +124,8 @@ public final class APIServer: Sendable {
         case (.create, "binding"?): try self.bind(request)
         case (.get, "scale"?): try self.getScale(request)
         case (.update, "scale"?), (.patch, "scale"?): try self.updateScale(request)
+        case (.create, "token"?): try self.issueToken(request)
+        case (.create, nil) where request.definition.isVirtual: self.review(request)
         case (.create, nil): try self.create(request)
         case (.get, nil), (.get, "status"?): try self.get(request)
         case (.list, nil): try self.list(request)

@@ -45,7 +45,7 @@ enum ClusterTables {
         [Cell.name(of: object), .string(Self.addresses(Endpoints(json: object))), Cell.age(of: object, now)]
     }
 
-    private static let addressesMax = 3
+    static let addressesMax = 3
 
     private static func addresses(_ endpoints: Endpoints) -> String {
         var texts: [String] = []
@@ -56,9 +56,7 @@ enum ClusterTables {
                 for port in subset.ports { texts += subset.addresses.map { "\($0.ip):\(port.port)" } }
             }
         }
-        if texts.isEmpty { return "<none>" }
-        let shown = texts.prefix(Self.addressesMax).joined(separator: ",")
-        return texts.count > Self.addressesMax ? "\(shown) + \(texts.count - Self.addressesMax) more..." : shown
+        return Self.list(texts, none: "<none>")
     }
 
     static let claims = TableDefinition([

@@ -34,8 +34,8 @@ enum FieldChecks {
         return supported.contains(text) ? [] : [.notSupported(path, .string(text), supported)]
     }
 
-    /// A number that is not negative, or a percentage up to 100.
-    static func numberOrPercentage(_ value: JSONValue?, _ path: FieldPath) -> [FieldError] {
+    /// A number that is not negative, or a percentage; up to 100 when it is capped.
+    static func numberOrPercentage(_ value: JSONValue?, _ path: FieldPath, isCapped: Bool = true) -> [FieldError] {
         guard let value, let parsed = IntOrString(json: value) else { return [] }
         switch parsed {
         case .int: return Self.nonNegative(value, path)
@@ -50,7 +50,7 @@ enum FieldChecks {
                     )
                 ]
             }
-            return percentage > 100 ? [.invalid(path, value, "must not be greater than 100%")] : []
+            return isCapped && percentage > 100 ? [.invalid(path, value, "must not be greater than 100%")] : []
         }
     }
 
@@ -107,6 +107,42 @@ enum FieldChecks {
         return items.enumerated().compactMap { index, item in
             guard let name = item[key]?.string, !name.isEmpty else { return nil }
             return seen.insert(name).inserted ? nil : .duplicate(path.index(index).child(key), .string(name))
+        }
+    }
+
+    /// Whether a number or percentage is zero; one that is absent is.
+    static func isZero(_ value: JSONValue?) -> Bool {
+        guard let value, let parsed = IntOrString(json: value) else { return true }
+        switch parsed {
+        case .int(let number): return number == 0
+        case .string: return parsed.percentage == 0
+        }
+    }
+
+    /// A member that may not change.
+    static func immutable(_ field: String, of object: JSONValue?, _ old: JSONValue?, _ path: FieldPath?)
+        -> [FieldError]
+    {
+        guard object?[field] != old?[field] else { return [] }
+        let place = path?.child(field) ?? FieldPath(field)
+        return [.invalid(place, object?[field] ?? .null, "field is immutable")]
+    }
+
+    /// Counts of a status, none of which may be negative.
+    static func statusCounts(_ fields: [String], of object: JSONValue) -> [FieldError] {
+        fields.flatMap { Self.nonNegative(object["status", $0], FieldPath("status").child($0)) }
+    }
+
+    /// Counts of a status that may not exceed another one.
+    static func bounded(_ fields: [String], by bound: String, of object: JSONValue) -> [FieldError] {
+        let most = object["status", bound]?.integer ?? 0
+        return fields.compactMap { field in
+            guard let number = object["status", field]?.integer, number > most else { return nil }
+            return .invalid(
+                FieldPath("status").child(field),
+                .integer(number),
+                "cannot be greater than status.\(bound)"
+            )
         }
     }
 }

@@ -86,54 +86,11 @@ struct StatefulSetStrategy: ResourceStrategy {
     }
 
     private func templateErrors(_ spec: JSONValue, _ path: FieldPath) -> [FieldError] {
-        var errors: [FieldError] = []
-        let selector = spec["selector"].flatMap { $0.isNull ? nil : LabelSelector(json: $0) }
-        if let selector {
-            errors += FieldChecks.selector(selector.json, path.child("selector"))
-            if selector.isEmpty {
-                errors.append(
-                    .invalid(path.child("selector"), selector.json, "empty selector is invalid for statefulset")
-                )
-            }
-        } else {
-            errors.append(.required(path.child("selector")))
-        }
-        let template = path.child("template")
-        let labels = spec["template", "metadata", "labels"]
-        let matches = selector?.matches(ObjectMeta(json: spec["template", "metadata"] ?? .emptyObject).labels) ?? false
-        if !matches {
-            errors.append(
-                .invalid(
-                    template.child("metadata").child("labels"),
-                    labels ?? .null,
-                    "`selector` does not match template `labels`"
-                )
-            )
-        }
-        errors += MetadataValidation.labelErrors(labels, template.child("metadata").child("labels"))
+        let validation = TemplateValidation(spec: spec, path: path, kind: "StatefulSet")
         // The claims' volumes come to the pods later; mounts may name them already.
-        var podSpec = spec["template", "spec"] ?? .emptyObject
-        let restartPolicy = podSpec["restartPolicy"]
         let claims = (spec["volumeClaimTemplates"]?.array ?? []).compactMap { $0["metadata", "name"]?.string }
-        let own = podSpec["volumes"]?.array ?? []
-        let added = claims.filter { claim in !own.contains { $0["name"]?.string == claim } }
-        if !added.isEmpty {
-            podSpec["volumes"] = .array(own + added.map { ["name": .string($0), "emptyDir": .emptyObject] })
-        }
-        var validation = PodValidation(spec: podSpec, path: template.child("spec"))
-        errors += validation.errors()
-        if let policy = restartPolicy?.string, policy != "Always", ["OnFailure", "Never"].contains(policy) {
-            errors.append(.notSupported(template.child("spec").child("restartPolicy"), .string(policy), ["Always"]))
-        }
-        if podSpec["activeDeadlineSeconds"] != nil {
-            errors.append(
-                .forbidden(
-                    template.child("spec").child("activeDeadlineSeconds"),
-                    "activeDeadlineSeconds in StatefulSet is not Supported"
-                )
-            )
-        }
-        return errors
+        return validation.selectorErrors(kind: "statefulset") + validation.matchErrors()
+            + validation.templateErrors(addedVolumes: claims)
     }
 
     private func claimErrors(_ spec: JSONValue, _ path: FieldPath) -> [FieldError] {
@@ -163,23 +120,9 @@ struct StatefulSetStrategy: ResourceStrategy {
         let path: FieldPath = "status"
         let status = object["status"] ?? .emptyObject
         let counts = ["replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"]
-        var errors = counts.flatMap { FieldChecks.nonNegative(status[$0], path.child($0)) }
-        errors += FieldChecks.nonNegative(status["observedGeneration"], path.child("observedGeneration"))
-        errors += FieldChecks.nonNegative(status["collisionCount"], path.child("collisionCount"))
-        let replicas = status["replicas"]?.integer ?? 0
-        for count in counts.dropFirst() {
-            guard let number = status[count]?.integer, number > replicas else { continue }
-            errors.append(.invalid(path.child(count), .integer(number), "cannot be greater than status.replicas"))
-        }
-        if let available = status["availableReplicas"]?.integer, available > status["readyReplicas"]?.integer ?? 0 {
-            errors.append(
-                .invalid(
-                    path.child("availableReplicas"),
-                    .integer(available),
-                    "cannot be greater than status.readyReplicas"
-                )
-            )
-        }
+        var errors = FieldChecks.statusCounts(counts + ["observedGeneration", "collisionCount"], of: object)
+        errors += FieldChecks.bounded(Array(counts.dropFirst()), by: "replicas", of: object)
+        errors += FieldChecks.bounded(["availableReplicas"], by: "readyReplicas", of: object)
         if let before = old["status", "collisionCount"]?.integer {
             let now = status["collisionCount"]?.integer
             if (now ?? 0) < before {

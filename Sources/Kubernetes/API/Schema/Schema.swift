@@ -69,8 +69,10 @@ package struct Schema: Sendable {
         /// The field of that name.
         package func field(_ name: String) -> Field? { self.positions[name].map { self.fields[$0] } }
 
-        /// The name in OpenAPI documents.
-        package var openAPIName: String { "\(self.package).\(self.name)" }
+        /// The name in OpenAPI documents. `EventsEvent` is the one kind whose name two groups have.
+        package var openAPIName: String {
+            "\(self.package).\(self.name == Schema.eventsEvent ? "Event" : self.name)"
+        }
 
         mutating func append(_ field: Field) {
             self.positions[field.name] = self.fields.count
@@ -78,12 +80,18 @@ package struct Schema: Sendable {
         }
     }
 
+    /// The name under which the table has `Event` of events.k8s.io.
+    package static let eventsEvent = "EventsEvent"
+
     /// The definitions by short name.
     package let definitions: [String: Definition]
 
     /// All that is known.
     package static let standard = Schema(
-        tables: [PodSchema.table, ContainerSchema.table, ObjectSchema.core, ObjectSchema.others]
+        tables: [
+            PodSchema.table, ContainerSchema.table, ObjectSchema.core, ObjectSchema.others, WorkloadSchema.workloads,
+            WorkloadSchema.others,
+        ]
     )
 
     /// The definition of that name.
