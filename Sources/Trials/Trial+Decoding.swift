@@ -175,9 +175,10 @@ extension Trial.Expectations {
     init(field: YAMLField) throws(SourceError) {
         let members = try field.members([
             "order", "acknowledgedShare", "acknowledgedPerPartition", "everyPartitionMoves", "retriableErrors",
-            "controllerRolled", "coordinatorRolled", "budgetExceededPodSeconds", "unavailability",
+            "controllerRolled", "coordinatorRolled", "budgetExceededPodSeconds", "unavailability", "acknowledgesAgain",
+            "replaced", "updated", "evictionsRefused",
         ])
-        for pod in try members["order"]?.elements() ?? [] { self.order.append(try pod.string()) }
+        self.order = try members["order"]?.strings() ?? []
         self.acknowledgedShare = try members["acknowledgedShare"]?.number(0...1)
         self.acknowledgedPerPartition = try members["acknowledgedPerPartition"]?.integer(0...1_000_000_000)
         self.everyPartitionMoves = try members["everyPartitionMoves"]?.bool() ?? false
@@ -186,5 +187,19 @@ extension Trial.Expectations {
         self.coordinatorRolled = try members["coordinatorRolled"]?.bool() ?? false
         if let budget = members["budgetExceededPodSeconds"] { self.budgetExceeded = try budget.number(0...1e9) }
         self.unavailability = try members["unavailability"]?.duration()
+        self.recovery = try members["acknowledgesAgain"].map(Recovery.init(field:))
+        self.replaced = try members["replaced"]?.strings()
+        self.updated = try members["updated"]?.strings()
+        self.evictionsRefused = try members["evictionsRefused"]?.integer(0...1_000_000)
+    }
+}
+
+extension Trial.Expectations.Recovery {
+    init(field: YAMLField) throws(SourceError) {
+        let members = try field.members(["sessionTimeout", "margin"])
+        guard let session = members["sessionTimeout"], let margin = members["margin"] else {
+            throw field.error("expected sessionTimeout, that of the brokers' ZooKeeper sessions, and margin")
+        }
+        self.init(sessionTimeout: try session.duration(), margin: try margin.duration())
     }
 }

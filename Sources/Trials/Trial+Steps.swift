@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesAPI
+import Yams
 
 extension Trial.Step {
     init(field: YAMLField) throws(SourceError) {
         let (name, value) = try field.onlyMember([
-            "patch", "rollout", "deletePod", "pause", "killLeader", "killPod",
+            "patch", "rollout", "deletePod", "pause", "killLeader", "killPod", "drain", "wait", "repeat",
         ])
         switch name {
         case "patch":
@@ -25,9 +26,27 @@ extension Trial.Step {
                 partition: try members["partition"]?.integer(0...100_000) ?? 0,
                 followersStoppedFor: try members["followersStoppedFor"]?.duration() ?? .zero
             )
+        case "drain":
+            let members = try value.members(["nodeOf"])
+            guard let pod = members["nodeOf"] else { throw value.error("expected nodeOf, a pod on the node to drain") }
+            self = .drain(nodeOf: try Trial.Target(pod: pod))
+        case "wait":
+            self = .wait(try Trial.Condition(field: value))
+        case "repeat":
+            self = try Self.repeated(value)
         default:
             throw field.error("unknown step \(name)")
         }
+    }
+
+    private static func repeated(_ field: YAMLField) throws(SourceError) -> Trial.Step {
+        let members = try field.members(["times", "steps"])
+        guard let times = members["times"], let list = members["steps"] else {
+            throw field.error("expected times, how often, and steps, a list of what is done each time")
+        }
+        var steps: [Trial.Step] = []
+        for step in try list.elements() { steps.append(try Trial.Step(field: step)) }
+        return .repeated(times: try times.integer(1...1000), steps: steps)
     }
 
     private static func patch(_ field: YAMLField) throws(SourceError) -> Trial.Step {
@@ -44,6 +63,37 @@ extension Trial.Step {
             type: type,
             body: body.json
         )
+    }
+}
+
+extension Trial.Condition {
+    /// `whole`, `{updated: 1, of: statefulset/kafka}` or `{pod: kafka-2, reason: ImagePullBackOff}`.
+    init(field: YAMLField) throws(SourceError) {
+        guard field.node.mapping != nil else {
+            guard try field.string() == "whole" else {
+                throw field.error("expected whole, {updated: COUNT, of: KIND/NAME} or {pod: NAME, reason: REASON}")
+            }
+            self = .whole
+            return
+        }
+        let members = try field.members(["updated", "of", "pod", "reason"])
+        if let count = members["updated"], let set = members["of"], members.count == 2 {
+            self = .updated(try Trial.Target(text: set, namespace: nil), try count.integer(0...100_000))
+        } else if let pod = members["pod"], let reason = members["reason"], members.count == 2 {
+            self = .waiting(pod: try Trial.Target(pod: pod), reason: try reason.string())
+        } else {
+            throw field.error("expected either updated and of, or pod and reason")
+        }
+    }
+}
+
+extension Trial.Step {
+    /// The steps in the order in which they are done, with those of repetitions in place of these.
+    static func flattened(_ steps: [Trial.Step]) -> [Trial.Step] {
+        steps.flatMap { step -> [Trial.Step] in
+            guard case .repeated(let times, let steps) = step else { return [step] }
+            return Array(repeating: Self.flattened(steps), count: times).flatMap { $0 }
+        }
     }
 }
 
@@ -68,5 +118,13 @@ extension Trial.Target {
 
     init(pod field: YAMLField) throws(SourceError) {
         self.init(resource: .pods, namespace: "default", name: try field.string())
+    }
+}
+
+extension Trial {
+    /// The StatefulSet that the trial rolls, by its first rollout step.
+    var rolledSet: Target? {
+        for case .rollout(let target) in Step.flattened(self.steps) { return target }
+        return nil
     }
 }

@@ -120,8 +120,24 @@ public struct Trial: Hashable, Sendable {
         /// Kills the leader of a partition (SIGKILL) while its followers stand still (SIGSTOP) for that long, then waits
         /// until another leads and every replica is in sync again.
         case killLeader(partition: Int, followersStoppedFor: Duration)
-        /// Kills the first process of a pod (SIGKILL); the kubelet starts it again.
+        /// Kills the first process of a pod (SIGKILL) and waits until it is dead; the kubelet starts it again.
         case killPod(Target)
+        /// Cordons the node that a pod is on and evicts all its pods, asking again while a budget refuses.
+        case drain(nodeOf: Target)
+        /// Goes on with the load until something is so.
+        case wait(Condition)
+        /// Does the same steps several times.
+        case repeated(times: Int, steps: [Step])
+    }
+
+    /// What a step can wait for.
+    public enum Condition: Hashable, Sendable {
+        /// Every pod is ready, every replica is in sync, and each partition has acknowledged something since.
+        case whole
+        /// That many pods of a StatefulSet, or more, are of its newest revision.
+        case updated(Target, Int)
+        /// A container of a pod waits for that reason, such as ImagePullBackOff.
+        case waiting(pod: Target, reason: String)
     }
 
     /// Which findings the guarantees in force allow.
@@ -152,5 +168,21 @@ public struct Trial: Hashable, Sendable {
         public var budgetExceeded: Double? = 0
         /// The longest time without an acknowledgement on any partition.
         public var unavailability: Duration?
+        /// How soon every partition must acknowledge again after a pod's process was killed.
+        public var recovery: Recovery?
+        /// The pods of the rolled set that must be replaced, once or more, and no others; nil is not asked.
+        public var replaced: [String]?
+        /// The pods of the rolled set that must be of its newest revision at the end, and no others; nil is not asked.
+        public var updated: [String]?
+        /// The fewest evictions that a budget must refuse.
+        public var evictionsRefused: Int?
+
+        /// After a kill: the session of the dead broker has to end, and the kubelet may hold its container back.
+        public struct Recovery: Hashable, Sendable {
+            /// The brokers' ZooKeeper session timeout.
+            public var sessionTimeout: Duration
+            /// What is allowed beside the session and the back-off that was in force.
+            public var margin: Duration
+        }
     }
 }

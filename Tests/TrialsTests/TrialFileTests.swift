@@ -56,6 +56,27 @@ struct TrialFileTests {
                 "manifests: [service.yaml]\nchange:\n- rollout: kafka",
                 "trial.yaml:3:12: change[0].rollout: expected KIND/"
             ),
+            (
+                "manifests: [service.yaml]\nchange:\n- repeat: {times: 0, steps: []}",
+                "trial.yaml:3:19: change[0].repeat.times: expected a whole number from 1"
+            ),
+            (
+                "manifests: [service.yaml]\nchange:\n- repeat: {times: 2, steps: [{pause: 1}]}",
+                "trial.yaml:3:38: change[0].repeat.steps[0].pause: expected a time such as"
+            ),
+            (
+                "manifests: [service.yaml]\nchange:\n- wait: half",
+                "trial.yaml:3:9: change[0].wait: expected whole, {updated"
+            ),
+            (
+                "manifests: [service.yaml]\nchange:\n- wait: {pod: kafka-2, of: sts/kafka}",
+                "trial.yaml:3:9: change[0].wait: expected either updated and of, or pod and reason"
+            ),
+            ("manifests: [service.yaml]\nchange:\n- drain: {}", "trial.yaml:3:10: change[0].drain: expected nodeOf"),
+            (
+                "manifests: [service.yaml]\nexpect: {acknowledgesAgain: {margin: 5s}}",
+                "trial.yaml:2:29: expect.acknowledgesAgain: expected sessionTimeout"
+            ),
             ("", "trial.yaml: expected exactly one YAML document, found 0"),
         ]
     )
@@ -106,7 +127,7 @@ struct TrialFileTests {
 
     @Test("The trials of the repository can be read")
     func shipped() throws {
-        for folder in ["Harness/trials", "Harness/trials/defects"] {
+        for folder in ["Harness/trials", "Harness/defects"] {
             let names = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: folder).path)
             for name in names where name.hasSuffix(".yaml") {
                 let (trial, warnings) = try Trial.read(Self.root.appending(path: "\(folder)/\(name)").path)

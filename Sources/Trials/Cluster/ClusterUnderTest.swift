@@ -37,7 +37,8 @@ extension Trial.Step {
     var capability: Fault.Capability? {
         switch self {
         case .killLeader, .killPod: .signals
-        case .patch, .rollout, .deletePod, .pause: nil
+        case .patch, .rollout, .deletePod, .pause, .drain, .wait: nil
+        case .repeated(_, let steps): steps.lazy.compactMap(\.capability).first
         }
     }
 }

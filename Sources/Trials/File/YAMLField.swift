@@ -71,6 +71,13 @@ struct YAMLField {
         return scalar.string
     }
 
+    /// A list of texts.
+    func strings() throws(SourceError) -> [String] {
+        var strings: [String] = []
+        for element in try self.elements() { strings.append(try element.string()) }
+        return strings
+    }
+
     func bool() throws(SourceError) -> Bool {
         guard let value = self.node.bool else { throw self.error("expected true or false") }
         return value

@@ -24,6 +24,10 @@ struct Evidence: Sendable {
     var coordinatorPod: String?
     /// The pods that each broker had over time: by broker, in order.
     var podsByBroker: [Int32: String] = [:]
+    /// The pods of the rolled set that were of its newest revision at the end, by name.
+    var updatedPods: [String] = []
+    /// How many evictions a budget refused.
+    var evictionsRefused = 0
     /// How the time was spent.
     var stages: [Verdict.Stage] = []
 }

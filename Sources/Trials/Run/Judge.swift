@@ -59,13 +59,14 @@ struct Judge {
             )
             verdict.rolloutDuration = .nanoseconds(change.upperBound - change.lowerBound)
         }
-        verdict.expectations = self.expectations(ledger, leadership, budget, verdict)
+        verdict.expectations =
+            self.expectations(ledger, leadership, budget, verdict)
+            + self.faultExpectations(ledger, verdict.rollout, end: change.upperBound)
     }
 
     /// The StatefulSet that the trial rolls, by its first rollout step.
     private var rolledSet: Trial.Target? {
-        for case .rollout(let target) in self.trial.steps { return target }
-        return nil
+        self.trial.rolledSet
     }
 
     // MARK: - Expectations

@@ -20,20 +20,20 @@ actor TrialConductor {
     /// The same after Ctrl-C.
     private static let settlingAfterCancellation = Duration.seconds(1)
 
-    private let trial: Trial
-    private let cluster: any ClusterUnderTest
-    private let observer: ClusterObserver
-    private let kafka: KafkaObserver
-    private let log: EventLog
+    let trial: Trial
+    let cluster: any ClusterUnderTest
+    let observer: ClusterObserver
+    let kafka: KafkaObserver
+    let log: EventLog
     private let historyDirectory: String
     private let run: RunID
-    private let progress: @Sendable (TrialProgress) -> Void
+    let progress: @Sendable (TrialProgress) -> Void
     private let deadline: Instant
     private var stageStart = MonotonicClock.now
     private var stageName = ""
     /// The generations that our own changes gave objects.
-    private var generations: [Trial.Target: Int64] = [:]
-    private(set) var evidence = Evidence()
+    var generations: [Trial.Target: Int64] = [:]
+    var evidence = Evidence()
 
     init(
         trial: Trial,
@@ -102,8 +102,8 @@ actor TrialConductor {
         self.stageName = ""
     }
 
-    private func wait(_ what: String, until condition: () async -> Bool) async throws {
-        while !(await condition()) {
+    func wait(_ what: String, until condition: () async throws -> Bool) async throws {
+        while !(try await condition()) {
             guard MonotonicClock.now < self.deadline else {
                 throw TrialError("waited in vain until \(what): the trial's time (\(self.trial.timeout)) is over")
             }
@@ -118,7 +118,7 @@ actor TrialConductor {
         return "pods \(ready)/\(pods.count) ready"
     }
 
-    private func status(_ workload: Workload) -> String {
+    func status(_ workload: Workload) -> String {
         let progress = workload.progress
         let partitions = self.kafka.partitions
         let whole = partitions.count { $0.leader != nil && $0.inSyncReplicas.count == $0.replicas.count }
@@ -128,17 +128,22 @@ actor TrialConductor {
 
     // MARK: - Before the load
 
-    private var setsAreReady: Bool {
+    var setsAreReady: Bool {
         let wanted = self.trial.manifests.filter { $0.object["kind"]?.string == "StatefulSet" }
         let sets = self.observer.currentSets
+        let pods = self.observer.currentPods
         return wanted.allSatisfy { manifest in
             let namespace = manifest.object["metadata", "namespace"]?.string ?? "default"
             let set = sets.first {
                 $0.metadata.name == manifest.object["metadata", "name"]?.string && $0.metadata.namespace == namespace
             }
-            guard let set else { return false }
-            let progress = RolloutProgress(of: set.json)
-            return progress.wait == nil
+            guard let set, RolloutProgress(of: set.json, ofNewestRevision: false).wait == nil else { return false }
+            // The controller's counts lag behind the pods.
+            let ready = pods.count { pod in
+                pod.hasReadyCondition && pod.json["metadata", "deletionTimestamp"] == nil
+                    && pod.json["metadata", "ownerReferences"]?.array?.first?["uid"] == set.json["metadata", "uid"]
+            }
+            return ready >= set.json["spec", "replicas"]?.integer ?? 1
         }
     }
 
@@ -166,7 +171,7 @@ actor TrialConductor {
         try await self.wait("all replicas of \(topic.name) are in sync") { self.topicIsWhole }
     }
 
-    private var topicIsWhole: Bool {
+    var topicIsWhole: Bool {
         self.kafka.isWhole(partitions: self.trial.topic.partitions, inSync: self.trial.topic.replicationFactor)
     }
 
@@ -213,11 +218,12 @@ actor TrialConductor {
             try await self.perform(step, workload)
         }
         self.evidence.change = begin...MonotonicClock.now.nanoseconds
+        self.noteRevisions()
         self.begin("after", "the load goes on")
         try await self.goOn(for: self.trial.load.after, workload)
     }
 
-    private func goOn(for duration: Duration, _ workload: Workload) async throws {
+    func goOn(for duration: Duration, _ workload: Workload) async throws {
         let until = MonotonicClock.now + duration
         while MonotonicClock.now < until {
             self.progress(.status(self.status(workload)))
@@ -238,75 +244,16 @@ actor TrialConductor {
         self.evidence.coordinatorPod = coordinator.flatMap { self.evidence.podsByBroker[$0] }
     }
 
-    private func perform(_ step: Trial.Step, _ workload: Workload) async throws {
-        switch step {
-        case .patch(let target, let type, let body):
-            let kind: APIRequest.PatchType = type == "json" ? .json : type == "merge" ? .merge : .strategicMerge
-            let patched = try await self.cluster.client.send(
-                APIRequest(
-                    .patch,
-                    target.resource,
-                    namespace: target.namespace,
-                    name: target.name,
-                    body: body,
-                    patchType: kind
-                )
-            )
-            self.generations[target] = patched["metadata", "generation"]?.integer
-        case .rollout(let target):
-            try await self.wait("the rollout of \(target) is done and every replica is in sync") {
-                self.progress(.status(self.status(workload)))
-                guard let set = self.observer.set(target.name, namespace: target.namespace) else { return false }
-                // The observer may not have seen the change yet, and the old state looks done.
-                guard set.metadata.generation >= self.generations[target] ?? 0 else { return false }
-                return RolloutProgress(of: set.json).wait == nil && self.topicIsWhole
-            }
-        case .deletePod(let target):
-            try await self.cluster.client.delete(Pod.self, target.name, namespace: target.namespace)
-        case .pause(let duration):
-            try await self.goOn(for: duration, workload)
-        case .killPod(let target):
-            try await self.cluster.inject(.signal(SIGKILL, pod: target.name, namespace: target.namespace))
-        case .killLeader(let partition, let pause):
-            try await self.killLeader(of: Int32(partition), followersStoppedFor: pause, workload)
-        }
-    }
-
-    private func killLeader(of number: Int32, followersStoppedFor pause: Duration, _ workload: Workload) async throws {
-        guard let partition = self.kafka.partitions.first(where: { $0.id == number }), let leader = partition.leader
-        else { throw TrialError("partition \(number) of \(self.trial.topic.name) has no leader to kill") }
-        let followers = pause > .zero ? partition.replicas.filter { $0 != leader } : []
-        for follower in followers { try await self.signal(SIGSTOP, follower) }
-        try await Task.sleep(for: pause)
-        let lives = self.lives(of: leader)
-        try await self.signal(SIGKILL, leader)
-        // Followers that woke before it is dead would fetch what it alone has.
-        try await self.wait("broker \(leader) is dead") { self.lives(of: leader) != lives }
-        for follower in followers { try await self.signal(SIGCONT, follower) }
-        try await self.wait("another broker leads partition \(number)") {
-            self.progress(.status(self.status(workload)))
-            let now = self.kafka.partitions.first { $0.id == number }?.leader
-            return now != nil && now != leader
-        }
-        try await self.wait("every replica is in sync again") {
-            self.progress(.status(self.status(workload)))
-            return self.topicIsWhole
-        }
-    }
-
-    /// How often the containers of a broker's pod have been started and whether they run: changes when one dies.
-    private func lives(of broker: Int32) -> [String] {
-        let pod = self.observer.currentPods.first { $0.metadata.name == self.evidence.podsByBroker[broker] }
-        return (pod?.json["status", "containerStatuses"]?.array ?? []).map { status in
-            "\(status["restartCount"]?.integer ?? 0) \(status["state", "running"] != nil)"
-        }
-    }
-
-    private func signal(_ signal: CInt, _ broker: Int32) async throws {
-        guard let pod = self.evidence.podsByBroker[broker] else {
-            throw TrialError("the pod of broker \(broker) is not known")
-        }
-        try await self.cluster.inject(.signal(signal, pod: pod, namespace: "default"))
+    private func noteRevisions() {
+        guard let target = self.trial.rolledSet,
+            let set = self.observer.set(target.name, namespace: target.namespace),
+            let newest = set.json["status", "updateRevision"]?.string
+        else { return }
+        self.evidence.updatedPods = self.observer.currentPods.filter { pod in
+            pod.metadata.namespace == target.namespace
+                && pod.json["metadata", "ownerReferences"]?.array?.first?["uid"] == set.json["metadata", "uid"]
+                && pod.json["metadata", "labels", "controller-revision-hash"]?.string == newest
+        }.map(\.metadata.name).sorted()
     }
 
     // MARK: - After the load

@@ -28,7 +28,8 @@ struct RolloutProgress: Hashable, Sendable {
     /// Judges a StatefulSet; MEASURES.md's T1, without the brokers' part.
     ///
     /// `observedGeneration` is looked at first: right after a patch the old counts are still there.
-    init(of set: JSONValue) {
+    /// - Parameter ofNewestRevision: whether pods have to be of the newest revision, or just to be there and available.
+    init(of set: JSONValue, ofNewestRevision: Bool = true) {
         let status = set["status"] ?? .emptyObject
         let replicas = set["spec", "replicas"]?.integer ?? 1
         let partition = set["spec", "updateStrategy", "rollingUpdate", "partition"]?.integer ?? 0
@@ -37,11 +38,14 @@ struct RolloutProgress: Hashable, Sendable {
         let available = status["availableReplicas"]?.integer ?? 0
         if (status["observedGeneration"]?.integer ?? 0) < (set["metadata", "generation"]?.integer ?? 1) {
             self.wait = .observed
-        } else if updated < toUpdate {
+        } else if ofNewestRevision, updated < toUpdate {
             self.wait = .updated(updated, of: toUpdate)
         } else if available < replicas || (status["replicas"]?.integer ?? 0) != replicas {
             self.wait = .available(available, of: replicas)
-        } else if partition == 0, status["currentRevision"] != status["updateRevision"] {
+        } else if ofNewestRevision, partition == 0, set["spec", "updateStrategy", "type"]?.string != "OnDelete",
+            status["currentRevision"] != status["updateRevision"]
+        {
+            // With OnDelete the controller never makes the newest revision the current one.
             self.wait = .revision
         } else {
             self.wait = nil

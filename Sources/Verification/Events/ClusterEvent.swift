@@ -13,6 +13,8 @@ public struct ClusterEvent: Hashable, Sendable {
         case partition(topic: String, number: Int32, leader: Int32, inSync: [Int32])
         /// Another broker is controller; −1 for none.
         case controller(broker: Int32)
+        /// The process of a pod was killed, as the trial wanted.
+        case killed(pod: String)
         /// The trial did something: its words.
         case step(String)
     }
@@ -51,6 +53,9 @@ public struct ClusterEvent: Hashable, Sendable {
         case .controller(let broker):
             line["kind"] = "Controller"
             line["broker"] = .integer(Int64(broker))
+        case .killed(let pod):
+            line["kind"] = "Killed"
+            line["pod"] = .string(pod)
         case .step(let text):
             line["kind"] = "Step"
             line["step"] = .string(text)
@@ -77,6 +82,8 @@ public struct ClusterEvent: Hashable, Sendable {
         case "Controller":
             guard let broker = json["broker"]?.integer else { return nil }
             self.kind = .controller(broker: Int32(truncatingIfNeeded: broker))
+        case "Killed":
+            self.kind = .killed(pod: json["pod"]?.string ?? "")
         case "Step":
             self.kind = .step(json["step"]?.string ?? "")
         default:

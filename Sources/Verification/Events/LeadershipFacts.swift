@@ -28,7 +28,7 @@ public struct LeadershipFacts: Hashable, Sendable {
                     self.changes.append(Change(time: event.time, partition: number, from: before, to: leader))
                 }
                 self.leaders[number] = leader
-            case .partition, .controller, .object, .step:
+            case .partition, .controller, .object, .killed, .step:
                 break
             }
         }
