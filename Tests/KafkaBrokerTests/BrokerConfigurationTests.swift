@@ -41,6 +41,25 @@ struct BrokerConfigurationTests {
         )
     }
 
+    @Test("The options of old name a listener, and the rest of a list is named as unused")
+    func listeners() throws {
+        func configuration(_ options: [String]) throws -> BrokerConfiguration {
+            try BrokerConfiguration(arguments: options.flatMap { ["--override", $0] }, environment: [:])
+        }
+        let old = try configuration([
+            "host.name=127.0.0.9", "port=9099", "advertised.host.name=b", "advertised.port=1",
+        ])
+        #expect(old.host == "127.0.0.9" && old.port == 9099 && old.remarks.isEmpty)
+        #expect(old.advertised == "b:1")
+        let listed = try configuration(["listeners=PLAINTEXT://:1,SSL://:2", "log.dirs=/a,/b", "log.dir=/c"])
+        #expect(listed.port == 1 && listed.dataDirectory == "/a")
+        #expect(
+            listed.remarks == [
+                "only the first of each of these lists is used: listeners=PLAINTEXT://:1,SSL://:2 log.dirs=/a,/b"
+            ]
+        )
+    }
+
     @Test(
         "What can't be meant is refused",
         arguments: [

@@ -1,6 +1,7 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import KafkaClient
 import KafkaTools
 import NameResolution
@@ -94,6 +95,39 @@ struct KafkaToolsTests {
                 == 2
         )
         #expect(complaints.last == "2 of 2 messages were not acknowledged")
+    }
+
+    @Test func whatDoesNothingIsNamedOnce() async throws {
+        let cluster = try MockCluster()
+        cluster.createTopic("lines", partitions: 1)
+        let servers = cluster.bootstrapServers
+        let settings = NSTemporaryDirectory() + "seatrial-\(UUID().uuidString).properties"
+        try "# how to send\nclient.id = told-by-file\n".write(toFile: settings, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: settings) }
+        let produced = await self.run(
+            "kafka-console-producer",
+            [
+                "--topic", "lines", "--sync", "--timeout", "1", "--line-reader", "x", "--property", "charset=latin1",
+                "--producer.config", settings,
+            ],
+            servers: servers,
+            input: ["one"]
+        )
+        #expect(produced.status == 0)
+        #expect(
+            produced.terminal.complaints.withLock { $0 } == [
+                "accepted, but without effect here: --line-reader, --sync, --property charset=latin1"
+            ]
+        )
+        let listed = await self.run("kafka-topics", ["--list", "--force"], servers: servers)
+        #expect(listed.terminal.complaints.withLock { $0 } == ["accepted, but without effect here: --force"])
+        let absent = await self.run(
+            "consume",
+            ["lines", "--consumer.config", "/absent", "--isolation-level", "read_committed"],
+            servers: servers
+        )
+        #expect(absent.status == 1)
+        #expect(absent.terminal.complaints.withLock { $0 }.first?.contains("/absent cannot be read") == true)
     }
 
     @Test func topicsAreListed() async throws {

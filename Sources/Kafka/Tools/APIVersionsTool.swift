@@ -12,8 +12,11 @@ struct APIVersionsTool: Sendable {
     func run(_ arguments: [String]) async throws {
         let arguments = try ToolArguments(
             arguments,
-            options: [.init(name: "bootstrap-server", aliases: ["-b"]), .init(name: "command-config")]
+            options: [
+                .init(name: "bootstrap-server", aliases: ["-b"]), .init(name: "command-config", hasEffect: false),
+            ]
         )
+        self.io.remark(try arguments.withoutEffect())
         let client = try await self.surroundings.client(arguments)
         let resolver = self.surroundings.resolver
         let named = client.bootstrapServers.split(separator: ",").compactMap(BrokerAddress.init)

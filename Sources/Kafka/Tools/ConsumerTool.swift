@@ -16,19 +16,24 @@ struct ConsumerTool: Sendable {
         .init(name: "partition", aliases: ["-p"]), .init(name: "offset", aliases: ["-o"]),
         .init(name: "max-messages", aliases: ["-c"]), .init(name: "timeout-ms"), .init(name: "property"),
         .init(name: "consumer-property", aliases: ["-X"]), .init(name: "key-separator", aliases: ["-K"]),
-        .init(name: "consumer.config"), .init(name: "formatter"), .init(name: "isolation-level"),
+        .init(name: "consumer.config"), .init(name: "formatter", hasEffect: false), .init(name: "isolation-level"),
         .init(name: "from-beginning", takesValue: false),
         .init(name: "exit-at-end", aliases: ["-e"], takesValue: false),
-        .init(name: "new-consumer", takesValue: false), .init(name: "skip-message-on-error", takesValue: false),
+        .init(name: "new-consumer", takesValue: false, hasEffect: false),
+        .init(name: "skip-message-on-error", takesValue: false, hasEffect: false),
     ]
 
     func run(_ arguments: [String]) async throws {
         let arguments = try ToolArguments(arguments, options: Self.options)
         let topic = try arguments["topic"] ?? arguments.words.first.orThrow("Missing required argument \"[topic]\"")
-        let client = try await self.surroundings.client(
-            arguments,
-            overrides: try arguments.properties("consumer-property")
-        )
+        var ignored = try arguments.withoutEffect(properties: ["property": MessageFormat.properties])
+        // A group says itself who reads what, and from where.
+        if arguments.has("group") { ignored += ["partition", "offset"].filter(arguments.has).map { "--\($0)" } }
+        self.io.remark(ignored)
+        var overrides = try ToolProperties.file(arguments["consumer.config"])
+        overrides["isolation.level"] = arguments["isolation-level"] ?? overrides["isolation.level"]
+        overrides.merge(try arguments.properties("consumer-property")) { $1 }
+        let client = try await self.surroundings.client(arguments, overrides: overrides)
         var configuration = KafkaConsumer.Configuration(client: client, groupID: arguments["group"] ?? "seatrial-tool")
         configuration.offsetReset = arguments.has("from-beginning") ? .earliest : .latest
         configuration.commitsAutomatically = arguments.has("group")
@@ -175,6 +180,11 @@ final class PrintedMessages: Sendable {
 
 /// How a message is printed.
 struct MessageFormat: Sendable {
+    /// What may be said of the format.
+    static let properties: Set<String> = [
+        "print.timestamp", "print.partition", "print.offset", "print.key", "key.separator", "line.separator",
+    ]
+
     private let fields: Set<String>
     private let separator: [UInt8]
     private let lineEnd: [UInt8]

@@ -19,19 +19,28 @@ struct ProducerTool: Sendable {
         .init(name: "property"), .init(name: "producer-property", aliases: ["-X"]),
         .init(name: "request-required-acks", aliases: ["--acks"]), .init(name: "compression-codec", aliases: ["-z"]),
         .init(name: "timeout"), .init(name: "message-send-max-retries"), .init(name: "batch-size"),
-        .init(name: "request-timeout-ms"), .init(name: "retry-backoff-ms"), .init(name: "line-reader"),
-        .init(name: "producer.config"), .init(name: "max-block-ms"), .init(name: "max-memory-bytes"),
-        .init(name: "sync", takesValue: false), .init(name: "old-producer", takesValue: false),
+        .init(name: "request-timeout-ms"), .init(name: "retry-backoff-ms"), .init(name: "producer.config"),
+        .init(name: "line-reader", hasEffect: false), .init(name: "max-block-ms", hasEffect: false),
+        .init(name: "max-memory-bytes", hasEffect: false), .init(name: "sync", takesValue: false, hasEffect: false),
+        .init(name: "old-producer", takesValue: false, hasEffect: false),
+    ]
+    /// Options of the script that are settings of the client, by librdkafka's names.
+    private static let settings = [
+        "timeout": "linger.ms", "message-send-max-retries": "message.send.max.retries",
+        "batch-size": "batch.num.messages", "retry-backoff-ms": "retry.backoff.ms",
     ]
 
     func run(_ arguments: [String]) async throws -> Int32 {
         let arguments = try ToolArguments(arguments, options: Self.options)
         let topicName = try arguments["topic"] ?? arguments.words.first.orThrow("Missing required argument \"[topic]\"")
+        self.io.remark(try arguments.withoutEffect(properties: ["property": ["parse.key", "key.separator"]]))
+        var overrides = try ToolProperties.file(arguments["producer.config"])
+        for (option, setting) in Self.settings {
+            if let value = try arguments.integer(option) { overrides[setting] = String(value) }
+        }
+        overrides.merge(try arguments.properties("producer-property")) { $1 }
         var configuration = KafkaProducer.Configuration(
-            client: try await self.surroundings.client(
-                arguments,
-                overrides: try arguments.properties("producer-property")
-            )
+            client: try await self.surroundings.client(arguments, overrides: overrides)
         )
         configuration.isIdempotent = self.isSafe
         configuration.acks = self.isSafe ? .all : .leader

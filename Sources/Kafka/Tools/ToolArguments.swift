@@ -10,12 +10,16 @@ struct ToolArguments: Sendable {
         /// Other names, with their dashes.
         var aliases: [String] = []
         var takesValue = true
+        /// Whether the tool does something with it; one that is only accepted is named when it is given.
+        var hasEffect = true
     }
 
     private(set) var values: [String: [String]] = [:]
     private(set) var words: [String] = []
+    private let options: [Option]
 
     init(_ arguments: [String], options: [Option]) throws(ToolError) {
+        self.options = options
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("-"), argument != "-" else {
@@ -38,6 +42,19 @@ struct ToolArguments: Sendable {
                 throw ToolError.usage("Option \(pieces[0]) requires an argument")
             }
         }
+    }
+
+    /// The options that were given and do nothing here, as a person wrote them; empty when there are none.
+    ///
+    /// - Parameter properties: By option that takes `key=value`, the keys that are known.
+    func withoutEffect(properties known: [String: Set<String>] = [:]) throws(ToolError) -> [String] {
+        var found = self.options.filter { !$0.hasEffect && self.has($0.name) }.map { "--\($0.name)" }
+        for (option, keys) in known.sorted(by: { $0.key < $1.key }) {
+            for (key, value) in try self.properties(option).sorted(by: { $0.key < $1.key }) where !keys.contains(key) {
+                found.append("--\(option) \(key)=\(value)")
+            }
+        }
+        return found
     }
 
     func has(_ name: String) -> Bool { self.values[name] != nil }

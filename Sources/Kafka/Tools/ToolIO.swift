@@ -43,6 +43,12 @@ public struct ToolIO: Sendable {
         isInteractive: isatty(STDIN_FILENO) != 0
     )
 
+    /// Names once what was given and does nothing here.
+    func remark(_ options: [String]) {
+        guard !options.isEmpty else { return }
+        self.complain("accepted, but without effect here: " + options.joined(separator: ", "))
+    }
+
     func print(_ line: String) {
         self.output(Array((line + "\n").utf8))
     }

@@ -11,11 +11,12 @@ struct TopicsTool: Sendable {
     private static let options: [ToolArguments.Option] = [
         .init(name: "bootstrap-server", aliases: ["-b"]), .init(name: "zookeeper"),
         .init(name: "topic", aliases: ["-t"]), .init(name: "partitions", aliases: ["-p"]),
-        .init(name: "replication-factor", aliases: ["-r"]), .init(name: "config"), .init(name: "command-config"),
+        .init(name: "replication-factor", aliases: ["-r"]), .init(name: "config"),
+        .init(name: "command-config", hasEffect: false),
         .init(name: "create", takesValue: false), .init(name: "list", takesValue: false),
         .init(name: "describe", takesValue: false), .init(name: "alter", takesValue: false),
         .init(name: "delete", takesValue: false), .init(name: "if-not-exists", takesValue: false),
-        .init(name: "if-exists", takesValue: false), .init(name: "force", takesValue: false),
+        .init(name: "if-exists", takesValue: false), .init(name: "force", takesValue: false, hasEffect: false),
         .init(name: "exclude-internal", takesValue: false),
         .init(name: "under-replicated-partitions", takesValue: false),
         .init(name: "unavailable-partitions", takesValue: false),
@@ -35,6 +36,7 @@ struct TopicsTool: Sendable {
 
     func run(_ arguments: [String]) async throws {
         let arguments = try ToolArguments(arguments, options: Self.options)
+        self.io.remark(try arguments.withoutEffect())
         guard arguments.words.isEmpty else {
             throw ToolError.usage("unexpected: \(arguments.words.joined(separator: " "))")
         }

@@ -28,6 +28,8 @@ public struct BrokerConfiguration: Sendable {
     /// Decides what happens to requests by their kind.
     package var interceptor: RequestInterceptor<APIKey, KafkaResponse>?
     var settings: BrokerSettings
+    /// `host:port`, as clients are told to reach it.
+    public var advertised: String { "\(self.settings.host):\(self.settings.port)" }
 
     /// Reads the arguments of `kafka-server-start.sh` and the environment of a pod.
     ///
@@ -71,32 +73,42 @@ public struct BrokerConfiguration: Sendable {
     }
 
     init(properties: Properties, environment: [String: String]) throws {
-        let values = properties.values
+        var options = OptionReader(properties.values)
         func number<Number: FixedWidthInteger>(_ key: String, _ fallback: Number, min: Number = 0) throws -> Number {
-            guard let text = values[key] else { return fallback }
+            guard let text = options[key] else { return fallback }
             guard let value = Number(text), value >= min else {
                 throw BrokerConfigurationError("\(key)=\(text): a whole number of at least \(min) is wanted")
             }
             return value
         }
         func flag(_ key: String, _ fallback: Bool) throws -> Bool {
-            guard let text = values[key] else { return fallback }
+            guard let text = options[key] else { return fallback }
             guard let value = Bool(text.lowercased()) else {
                 throw BrokerConfigurationError("\(key)=\(text): true or false is wanted")
             }
             return value
         }
         let podAddress = environment["POD_IP"] ?? "127.0.0.1"
-        let listener = try Endpoint(listeners: values["listeners"] ?? "PLAINTEXT://:9092", defaultHost: podAddress)
+        // The options of old, which say one by one what a listener says at once.
+        let (host, port) = (options["host.name"] ?? "", try number("port", 9092 as Int))
+        let (advertisedHost, advertisedPort) = (options["advertised.host.name"], options["advertised.port"])
+        let listener = try Endpoint(
+            listeners: options.first(of: "listeners") ?? "PLAINTEXT://\(host):\(port)",
+            defaultHost: podAddress
+        )
         self.host = listener.host
         self.port = listener.port
-        let advertised = try values["advertised.listeners"].map {
+        var advertised = try options.first(of: "advertised.listeners").map {
             try Endpoint(listeners: $0, defaultHost: listener.host)
         }
-        self.zookeeperConnect = values["zookeeper.connect"] ?? "localhost:2181"
+        if advertised == nil, advertisedHost != nil || advertisedPort != nil {
+            let place = "\(advertisedHost ?? ""):\(advertisedPort ?? String(listener.port))"
+            advertised = try Endpoint(listeners: "PLAINTEXT://\(place)", defaultHost: listener.host)
+        }
+        self.zookeeperConnect = options["zookeeper.connect"] ?? "localhost:2181"
         self.zookeeperSessionTimeoutMs = try number("zookeeper.session.timeout.ms", 6000, min: 1)
-        let directories = values["log.dirs"] ?? values["log.dir"] ?? "/tmp/kafka-logs"
-        self.dataDirectory = directories.split(separator: ",").first.map(String.init) ?? directories
+        let directory = options["log.dir"] ?? "/tmp/kafka-logs"
+        self.dataDirectory = options.first(of: "log.dirs") ?? directory
         self.requestBytesMax = try number("socket.request.max.bytes", 104_857_600, min: 1)
         self.resolver = Resolver(environment: environment)
 
@@ -136,26 +148,7 @@ public struct BrokerConfiguration: Sendable {
         settings.groupSessionTimeoutMin = .milliseconds(try number("group.min.session.timeout.ms", 6000))
         settings.groupSessionTimeoutMax = .milliseconds(try number("group.max.session.timeout.ms", 300_000))
         self.settings = settings
-        self.remarks = Self.remarks(on: values)
-    }
-
-    /// Options without effect, and unknown ones, each named once.
-    private static func remarks(on values: [String: String]) -> [String] {
-        var ignored: [String] = []
-        var unknown: [String] = []
-        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-            if KnownOptions.effective.contains(key) { continue }
-            if let inherent = KnownOptions.inherent[key], inherent == nil || inherent == value { continue }
-            if KnownOptions.ignored.contains(key) || KnownOptions.inherent[key] != nil {
-                ignored.append("\(key)=\(value)")
-            } else {
-                unknown.append("\(key)=\(value)")
-            }
-        }
-        var remarks: [String] = []
-        if !ignored.isEmpty { remarks.append("accepted, but without effect here: " + ignored.joined(separator: " ")) }
-        if !unknown.isEmpty { remarks.append("not known here, ignored: " + unknown.joined(separator: " ")) }
-        return remarks
+        self.remarks = options.remarks
     }
 }
 
@@ -164,10 +157,9 @@ struct Endpoint: Hashable {
     var host: String
     var port: Int
 
-    /// Takes the first of a list of listeners; an empty host means `defaultHost`.
+    /// Reads a listener; an empty host means `defaultHost`.
     init(listeners: String, defaultHost: String) throws {
-        let first = listeners.split(separator: ",").first.map(String.init) ?? ""
-        let parts = first.split(separator: "/", omittingEmptySubsequences: false)
+        let parts = listeners.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "PLAINTEXT:", parts[1].isEmpty, let colon = parts[2].lastIndex(of: ":"),
             let port = Int(parts[2][parts[2].index(after: colon)...]), (0...65535).contains(port)
         else {

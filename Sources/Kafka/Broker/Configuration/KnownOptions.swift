@@ -14,23 +14,8 @@ public struct BrokerConfigurationError: Error, Hashable, CustomStringConvertible
     public var description: String { self.message }
 }
 
-/// The options of Kafka that the broker knows of.
+/// The options of Kafka that the broker knows of and does not read.
 enum KnownOptions {
-    /// Options that act.
-    static let effective: Set<String> = [
-        "broker.id", "listeners", "advertised.listeners", "host.name", "port", "advertised.host.name",
-        "advertised.port", "zookeeper.connect", "zookeeper.session.timeout.ms", "log.dir", "log.dirs",
-        "auto.create.topics.enable", "auto.leader.rebalance.enable", "leader.imbalance.check.interval.seconds",
-        "delete.topic.enable", "num.partitions", "default.replication.factor", "min.insync.replicas",
-        "unclean.leader.election.enable", "message.max.bytes", "log.segment.bytes", "log.index.interval.bytes",
-        "replica.lag.time.max.ms", "replica.fetch.wait.max.ms", "replica.fetch.min.bytes", "replica.fetch.max.bytes",
-        "replica.fetch.response.max.bytes", "controlled.shutdown.enable", "controlled.shutdown.max.retries",
-        "controlled.shutdown.retry.backoff.ms", "replica.high.watermark.checkpoint.interval.ms",
-        "offsets.topic.num.partitions", "offsets.topic.replication.factor", "offsets.topic.segment.bytes",
-        "offset.metadata.max.bytes", "group.min.session.timeout.ms", "group.max.session.timeout.ms",
-        "group.initial.rebalance.delay.ms", "socket.request.max.bytes",
-    ]
-
     /// Options that mean what the broker does anyway, with the value that does so (nil: any).
     static let inherent: [String: String?] = [
         "compression.type": "producer", "log.cleanup.policy": "delete", "log.preallocate": "false",

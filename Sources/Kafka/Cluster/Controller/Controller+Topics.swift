@@ -50,6 +50,12 @@ extension Controller {
         }
         var config: [String: String] = [:]
         for entry in wanted.configs { config[entry.name] = entry.value ?? "" }
+        let withoutEffect: [String]
+        do throws(TopicSettings.Mistake) {
+            withoutEffect = try TopicSettings.withoutEffect(config)
+        } catch {
+            return .failure(Refusal(code: .invalidConfig, message: error.message))
+        }
         if !wanted.assignments.isEmpty {
             let assigned = wanted.assignments.sorted { $0.partitionIndex < $1.partitionIndex }
             let isConsistent = assigned.indices.allSatisfy {
@@ -60,7 +66,8 @@ extension Controller {
                 let message = "Partitions should be a consecutive 0-based integer sequence, each with distinct brokers."
                 return .failure(Refusal(code: .invalidReplicaAssignment, message: message))
             }
-            return .success(NewTopic(assignment: TopicAssignment(replicas: assigned.map(\.brokerIds)), config: config))
+            let assignment = TopicAssignment(replicas: assigned.map(\.brokerIds))
+            return .success(NewTopic(assignment: assignment, config: config, withoutEffect: withoutEffect))
         }
         let count = wanted.numPartitions == -1 ? self.settings.partitionsDefault : wanted.numPartitions
         guard count > 0, Int(count) <= Limits.topicPartitionsMax else {
@@ -79,7 +86,8 @@ extension Controller {
             let message = "Replication factor: \(factor) larger than available brokers: \(self.eligible.count)."
             return .failure(Refusal(code: .invalidReplicationFactor, message: message))
         }
-        return .success(NewTopic(assignment: TopicAssignment(replicas: replicas), config: config))
+        let assignment = TopicAssignment(replicas: replicas)
+        return .success(NewTopic(assignment: assignment, config: config, withoutEffect: withoutEffect))
     }
 
     /// Adds partitions to topics.

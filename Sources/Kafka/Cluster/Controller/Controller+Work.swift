@@ -105,9 +105,13 @@ extension Controller {
     private mutating func finish(now: Instant, _ effects: inout [BrokerEffect]) {
         guard let step = self.current else { return }
         self.current = nil
-        for (name, topic) in step.newTopics {
+        for (name, topic) in step.newTopics.sorted(by: { $0.key < $1.key }) {
             let settings = self.settings.topic.overridden(by: topic.config)
             self.topics[name] = Topic(assignment: topic.assignment, settings: settings)
+            if !topic.withoutEffect.isEmpty {
+                let text = topic.withoutEffect.joined(separator: " ")
+                effects.append(.note("topic \(name): accepted, but without effect here: \(text)"))
+            }
         }
         for (name, assignment) in step.grownTopics { self.topics[name]?.assignment = assignment }
         for id in step.changes.keys.sorted() {

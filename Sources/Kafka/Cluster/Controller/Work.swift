@@ -80,6 +80,8 @@ struct PendingReply: Hashable, Sendable {
 struct NewTopic: Hashable, Sendable {
     var assignment: TopicAssignment
     var config: [String: String]
+    /// The settings among them that do nothing here, which the log names once.
+    var withoutEffect: [String] = []
 }
 
 /// What a piece of work came to: the changes that are being written, and what follows when they are.

@@ -19,6 +19,54 @@ package struct TopicSettings: Hashable, Sendable {
 
     package init() {}
 
+    /// Settings of topics that are accepted and do nothing here.
+    private static let ignored: Set<String> = [
+        "delete.retention.ms", "file.delete.delay.ms", "flush.ms", "follower.replication.throttled.replicas",
+        "leader.replication.throttled.replicas", "max.compaction.lag.ms", "message.downconversion.enable",
+        "message.format.version", "message.timestamp.difference.max.ms", "min.cleanable.dirty.ratio",
+        "min.compaction.lag.ms", "preallocate", "retention.bytes", "retention.ms", "segment.index.bytes",
+        "segment.jitter.ms", "segment.ms",
+    ]
+    /// The only value that means what is done here, of settings that cannot be changed.
+    private static let fixed = [
+        "cleanup.policy": "delete", "compression.type": "producer", "message.timestamp.type": "CreateTime",
+        "flush.messages": String(Int64.max),
+    ]
+
+    /// Why a topic's settings cannot be meant.
+    package struct Mistake: Error, Hashable {
+        /// In the words that a client is told.
+        package var message: String
+    }
+
+    /// The overrides that have no effect here, as `key=value`, sorted.
+    /// - Throws: ``Mistake`` when a setting is unknown or has a value that cannot be meant.
+    package static func withoutEffect(_ values: [String: String]) throws(Mistake) -> [String] {
+        var found: [String] = []
+        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+            switch key {
+            case "min.insync.replicas", "segment.bytes", "max.message.bytes", "index.interval.bytes":
+                let least = key == "segment.bytes" ? 14 : key == "min.insync.replicas" ? 1 : 0
+                guard let number = Int(value), number >= least else {
+                    throw Mistake(
+                        message: "Invalid value \(value) for configuration \(key): a number from \(least) is wanted"
+                    )
+                }
+            case "unclean.leader.election.enable":
+                guard Bool(value) != nil else {
+                    throw Mistake(message: "Invalid value \(value) for configuration \(key): true or false is wanted")
+                }
+            case _ where self.ignored.contains(key) || self.fixed[key].map { $0 != value } == true:
+                found.append("\(key)=\(value)")
+            case _ where self.fixed[key] != nil:
+                break
+            case _:
+                throw Mistake(message: "Unknown topic config name: \(key)")
+            }
+        }
+        return found
+    }
+
     /// These settings with a topic's overrides; values that do not parse are left out.
     package func overridden(by values: [String: String]) -> TopicSettings {
         var settings = self
