@@ -12,14 +12,15 @@ public enum JUnitReport {
         for verdict in verdicts {
             let cases = Self.cases(verdict)
             let failures = cases.count { $0.failure != nil }
-            xml += "  <testsuite name=\"\(Self.escaped(verdict.trial))\" tests=\"\(cases.count)\" "
+            xml += "  <testsuite name=\"\(Markup.escaped(verdict.trial))\" tests=\"\(cases.count)\" "
             xml += "failures=\"\(failures)\" errors=\"\(verdict.errors.isEmpty ? 0 : 1)\" "
             xml += "time=\"\(verdict.duration.seconds)\">\n"
             for entry in cases {
-                xml += "    <testcase classname=\"\(Self.escaped(verdict.trial))\" name=\"\(Self.escaped(entry.name))\""
+                xml +=
+                    "    <testcase classname=\"\(Markup.escaped(verdict.trial))\" name=\"\(Markup.escaped(entry.name))\""
                 if let failure = entry.failure {
                     let element = entry.isError ? "error" : "failure"
-                    xml += "><\(element) message=\"\(Self.escaped(failure))\"/></testcase>\n"
+                    xml += "><\(element) message=\"\(Markup.escaped(failure))\"/></testcase>\n"
                 } else {
                     xml += "/>\n"
                 }
@@ -48,22 +49,5 @@ public enum JUnitReport {
             cases.append(Case(name: expectation.name, failure: expectation.holds ? nil : expectation.found))
         }
         return cases
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "\n": result += "&#10;"
-            case "\t": result.unicodeScalars.append(scalar)
-            case _ where scalar.value < 0x20: result += "?"  // XML 1.0 has no way to write it
-            case _: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }

@@ -26,8 +26,8 @@ public struct TerminalReport: Sendable {
         lines += self.expectations(verdict)
         lines += self.findings(verdict)
         if !verdict.stages.isEmpty {
-            let stages = verdict.stages.map { "\($0.name) \(Self.seconds($0.duration))" }.joined(separator: ", ")
-            lines.append("time          \(Self.seconds(verdict.duration)): \(stages)")
+            let stages = verdict.stages.map { "\($0.name) \(Figures.seconds($0.duration))" }.joined(separator: ", ")
+            lines.append("time          \(Figures.seconds(verdict.duration)): \(stages)")
         }
         return lines
     }
@@ -63,19 +63,19 @@ public struct TerminalReport: Sendable {
     private func availability(_ verdict: Verdict) -> [String] {
         guard let availability = verdict.availability else { return [] }
         let worst = availability.partitions.min { ($0.value, $0.key) < ($1.value, $1.key) }
-        let objective = Self.milliseconds(availability.objective)
+        let objective = Figures.milliseconds(availability.objective)
         var lines = [
-            "availability  \(Self.percent(availability.overall)) of partition time (acknowledged within \(objective), "
-                + "resolution \(Self.milliseconds(availability.resolution)))"
-                + (worst.map { "; worst: partition \($0.key) \(Self.percent($0.value))" } ?? ""),
-            "              longest window \(Self.seconds(availability.longestWindow)) of "
+            "availability  \(Figures.percent(availability.overall)) of partition time (acknowledged within \(objective), "
+                + "resolution \(Figures.milliseconds(availability.resolution)))"
+                + (worst.map { "; worst: partition \($0.key) \(Figures.percent($0.value))" } ?? ""),
+            "              longest window \(Figures.seconds(availability.longestWindow)) of "
                 + "\(availability.windows.count); longest time without an acknowledgement on a partition "
-                + Self.seconds(availability.longestAcknowledgementGap),
+                + Figures.seconds(availability.longestAcknowledgementGap),
         ]
         let quantiles = ["p50", "p99", "max"].compactMap { name in
-            verdict.acknowledgement[name].map { "\(name) \(Self.milliseconds($0))" }
+            verdict.acknowledgement[name].map { "\(name) \(Figures.milliseconds($0))" }
         }
-        let lag = verdict.schedulingLag["p99"].map { "; the harness itself lagged \(Self.milliseconds($0)) (p99)" }
+        let lag = verdict.schedulingLag["p99"].map { "; the harness itself lagged \(Figures.milliseconds($0)) (p99)" }
         lines.append("time to ack   " + quantiles.joined(separator: ", ") + (lag ?? ""))
         return lines
     }
@@ -84,10 +84,10 @@ public struct TerminalReport: Sendable {
         guard let rollout = verdict.rollout, !rollout.replacements.isEmpty else { return [] }
         let pods = rollout.replacements.map { replacement in
             let end = replacement.ready ?? replacement.created ?? replacement.gone
-            return replacement.pod + (end.map { " \(Self.seconds(.nanoseconds($0 - replacement.deleted)))" } ?? "")
+            return replacement.pod + (end.map { " \(Figures.seconds(.nanoseconds($0 - replacement.deleted)))" } ?? "")
         }
         return [
-            "rollout       \(pods.joined(separator: " → ")), \(Self.seconds(verdict.rolloutDuration)) in all; budget "
+            "rollout       \(pods.joined(separator: " → ")), \(Figures.seconds(verdict.rolloutDuration)) in all; budget "
                 + "exceeded by \(verdict.budgetExceededPodSeconds) pod-seconds"
         ]
     }
@@ -110,25 +110,5 @@ public struct TerminalReport: Sendable {
 
     private func coloured(_ text: String, _ colour: String) -> String {
         self.colours ? "\u{1b}[\(colour)m\(text)\u{1b}[0m" : text
-    }
-
-    static func seconds(_ duration: Duration) -> String {
-        "\(Self.decimal(duration.wholeNanoseconds / 10_000_000, digits: 2)) s"
-    }
-
-    static func milliseconds(_ duration: Duration) -> String {
-        let tenths = duration.wholeNanoseconds / 100_000
-        return tenths >= 1000 ? "\(tenths / 10) ms" : "\(Self.decimal(tenths, digits: 1)) ms"
-    }
-
-    static func percent(_ share: Double) -> String {
-        "\(Self.decimal(Int64((share * 100_000).rounded(.down)), digits: 3)) %"
-    }
-
-    /// A whole number of fractions as a decimal: 1234 with two digits is `12.34`.
-    private static func decimal(_ value: Int64, digits: Int) -> String {
-        let text = String(abs(value))
-        let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
-        return "\(value < 0 ? "-" : "")\(padded.dropLast(digits)).\(padded.suffix(digits))"
     }
 }

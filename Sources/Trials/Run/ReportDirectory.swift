@@ -33,6 +33,7 @@ struct ReportDirectory {
     func write(_ verdict: Verdict, pod: (Int32, Int64) -> String?) throws {
         try self.write(JSONWriter(escapesHTML: false, indentation: 2).string(of: verdict.json) + "\n", "verdict.json")
         try self.write(JUnitReport.xml([verdict]), "junit.xml")
+        try self.write(HTMLReport(verdict, pod: pod).page, "report.html")
         let findings = FindingsReport.lines(verdict.findings, pod: pod)
         try self.write(findings.map { $0 + "\n" }.joined(), "findings.txt")
         try self.write(TerminalReport(colours: false).lines(verdict).map { $0 + "\n" }.joined(), "summary.txt")
