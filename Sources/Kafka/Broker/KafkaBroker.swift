@@ -81,6 +81,7 @@ public struct KafkaBroker: Service {
         let logs = try LogStore(storage: storage, topicDefaults: settings.topic, nowMs: Self.wallClockMs)
         let isLate = logs.states.count
         self.logger.info("broker \(settings.id) at \(settings.host):\(settings.port), \(isLate) logs on the disk")
+        for remark in logs.remarks { self.logger.warning("\(remark)") }
         let listener = NIOLoopBoundBox<BrokerListener?>(nil, eventLoop: loop)
         let host = self.configuration.host
         let node = BrokerNode(

@@ -50,6 +50,15 @@ package final class LogStore {
         }
     }
 
+    /// What a person should know of what was found at the start: a line a log whose end was damaged.
+    package var remarks: [String] {
+        self.logs.sorted { $0.key < $1.key }.compactMap { id, log in
+            guard log.recovery.tornBytes > 0 else { return nil }
+            return "\(id): cut off \(log.recovery.tornBytes) bytes at the end that are no whole batch; it goes on at offset "
+                + "\(log.endOffset), and what is missing comes from its leader"
+        }
+    }
+
     /// What each log holds.
     package var states: [TopicPartition: LogState] { self.logs.mapValues { LogState($0) } }
 
