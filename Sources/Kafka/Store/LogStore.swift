@@ -54,8 +54,8 @@ package final class LogStore {
     package var remarks: [String] {
         self.logs.sorted { $0.key < $1.key }.compactMap { id, log in
             guard log.recovery.tornBytes > 0 else { return nil }
-            return "\(id): cut off \(log.recovery.tornBytes) bytes at the end that are no whole batch; it goes on at offset "
-                + "\(log.endOffset), and what is missing comes from its leader"
+            return "\(id): cut off \(log.recovery.tornBytes) bytes at the end that are no whole batch; it goes on at "
+                + "offset \(log.endOffset), and what is missing comes from its leader"
         }
     }
 
