@@ -55,26 +55,24 @@ static void write_line(const char *name, char tag, const char *text, size_t leng
     if (log_size_max > 0 && log_size > log_size_max) rotate();
 }
 
-void log_pump(struct log_stream *stream) {
-    for (;;) {
-        size_t space = sizeof stream->line - stream->length;
-        ssize_t count = read(stream->descriptor, stream->line + stream->length, space);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0 && errno == EAGAIN) return;
-        if (count <= 0) {
-            close(stream->descriptor);
-            stream->descriptor = -1;
-            return;
+void log_take(struct log_stream *stream, const char *text, size_t length) {
+    const char *end = text + length;
+    while (text < end) {
+        const char *newline = memchr(text, '\n', (size_t)(end - text));
+        size_t count = (size_t)((newline != NULL ? newline : end) - text), space = sizeof stream->line - stream->length;
+        if (count > space) count = space;
+        memcpy(stream->line + stream->length, text, count);
+        stream->length += count;
+        text += count;
+        if (text == newline) {
+            // A terminal ends its lines with a return as well, which is none of the text.
+            if (stream->length > 0 && stream->line[stream->length - 1] == '\r') stream->length--;
+            write_line(stream->name, 'F', stream->line, stream->length);
+            stream->length = 0;
+            text++;
+        } else if (stream->length == sizeof stream->line) {
+            log_finish(stream);
         }
-        stream->length += (size_t)count;
-        char *start = stream->line, *end = stream->line + stream->length, *newline;
-        while ((newline = memchr(start, '\n', (size_t)(end - start))) != NULL) {
-            write_line(stream->name, 'F', start, (size_t)(newline - start));
-            start = newline + 1;
-        }
-        stream->length = (size_t)(end - start);
-        memmove(stream->line, start, stream->length);
-        if (stream->length == sizeof stream->line) log_finish(stream);
     }
 }
 

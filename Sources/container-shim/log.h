@@ -8,10 +8,9 @@
 
 enum { LOG_LINE_MAX = 16384 };  // longer lines are written in parts, as container runtimes do
 
-/// Collects one output stream of a process and writes it as lines of the CRI format:
+/// Collects what a process prints and writes it as lines of the CRI format:
 /// `2026-01-31T10:00:00.000000000Z stdout F text`, with P instead of F for a line that goes on.
 struct log_stream {
-    int descriptor;    // the read end of the pipe; -1 once it ended
     const char *name;  // stdout or stderr
     char line[LOG_LINE_MAX];
     size_t length;
@@ -19,8 +18,8 @@ struct log_stream {
 
 /// Opens the log for appending; returns 0, or the error number.
 int log_open(const char *path, long bytes_max);
-/// Reads what is there and writes the whole lines; closes the descriptor at the end of the stream.
-void log_pump(struct log_stream *stream);
+/// Takes text in and writes the whole lines.
+void log_take(struct log_stream *stream, const char *text, size_t length);
 /// Writes what is left of an unfinished line.
 void log_finish(struct log_stream *stream);
 

@@ -8,6 +8,7 @@
 //   signal N [MS]   signal N for the first process; when it ends, the rest have what is left of MS milliseconds.
 //                   Signal 9 goes to all at once.
 //   signal-tree N   signal N for every process
+//   resize R C      the terminal has R rows and C columns
 // Descriptor 4 gets what happened, as lines: `started PID`, or `failed ERRNO STEP`; then `exited STATUS` or `killed SIGNAL`
 // when the first process ends. The shim itself ends, and with it the status pipe, when nothing is left.
 #define _GNU_SOURCE
@@ -27,12 +28,14 @@
 #include "log.h"
 #include "options.h"
 #include "processes.h"
+#include "streams.h"
 
 enum { CONTROL = 3, STATUS = 4, KILL_AGAIN_MS = 20 };
 
 static pid_t first;             // 0 once it has ended
 static long long deadline = -1;  // when the rest are killed; -1: not set
 static int killing;             // whether everything is to go at once
+static struct streams streams;
 
 static long long now_ms(void) {
     struct timespec now;
@@ -50,13 +53,11 @@ static void kill_all(void) {
 }
 
 // In the child: becomes the program, or says over `failure` why not.
-static void become(const struct options *options, int out, int err, int failure, pid_t shim) {
+static void become(const struct options *options, int failure, pid_t shim) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // the shim has one thread, so its end is the process's
     const char *step = "start";
-    int null = open("/dev/null", O_RDONLY);
     if (getppid() != shim) _exit(1);
-    if (null < 0 || dup2(null, 0) < 0) goto failed;
-    if (out >= 0 && (dup2(out, 1) < 0 || dup2(err, 2) < 0)) goto failed;
+    if (streams_become(&streams, options) != 0) goto failed;
     step = "chdir";
     if (chdir(options->directory) != 0) goto failed;
     step = "exec";
@@ -71,26 +72,17 @@ failed:;
     _exit(127);
 }
 
-static int start(const struct options *options, struct log_stream streams[2]) {
-    int failure[2], pipes[2][2] = {{-1, -1}, {-1, -1}};
+static int start(const struct options *options) {
+    int failure[2];
     if (pipe2(failure, O_CLOEXEC) != 0) return report("failed", errno, "pipe"), 1;
-    if (options->log != NULL) {
-        int error = log_open(options->log, options->log_bytes_max);
-        if (error != 0) return report("failed", error, "log"), 1;
-        for (int i = 0; i < 2; i++) {
-            if (pipe2(pipes[i], O_CLOEXEC) != 0) return report("failed", errno, "pipe"), 1;
-            fcntl(pipes[i][0], F_SETFL, O_NONBLOCK);
-            streams[i].descriptor = pipes[i][0];
-        }
-    }
+    int error = streams_open(&streams, options);
+    if (error != 0) return report("failed", error, "streams"), 1;
     pid_t shim = getpid();
     first = fork();
     if (first < 0) return report("failed", errno, "fork"), 1;
-    if (first == 0) become(options, pipes[0][1], pipes[1][1], failure[1], shim);
+    if (first == 0) become(options, failure[1], shim);
     close(failure[1]);
-    for (int i = 0; i < 2; i++) {
-        if (pipes[i][1] >= 0) close(pipes[i][1]);
-    }
+    streams_started(&streams);
     char text[64];
     ssize_t count = read(failure[0], text, sizeof text - 1);
     close(failure[0]);
@@ -104,9 +96,11 @@ static int start(const struct options *options, struct log_stream streams[2]) {
 }
 
 static void obey(char *line) {
-    int number = 0;
+    int number = 0, columns = 0;
     long grace = -1;
-    if (sscanf(line, "signal-tree %d", &number) == 1) {
+    if (sscanf(line, "resize %d %d", &number, &columns) == 2) {
+        streams_resize(&streams, number, columns);
+    } else if (sscanf(line, "signal-tree %d", &number) == 1) {
         signal_tree(number);
     } else if (sscanf(line, "signal %d %ld", &number, &grace) >= 1) {
         if (grace >= 0) deadline = now_ms() + grace;
@@ -159,9 +153,28 @@ static int patience(void) {
     return left > 0 ? (int)(left > 1000000 ? 1000000 : left) : 0;
 }
 
+// Everything has ended: what it printed goes out to the end, unless the control plane does not want it.
+static void drain(struct channel *outputs[2]) {
+    for (int i = 0; i < 2; i++) {
+        while (channel_is_open(outputs[i])) {
+            int is_waiting = outputs[i]->start < outputs[i]->end;
+            channel_pump(outputs[i]);
+            // Somebody outside still holds the other end: what that one says is nobody's.
+            if (!is_waiting && outputs[i]->from >= 0 && outputs[i]->start == outputs[i]->end) {
+                struct pollfd more = {.fd = outputs[i]->from, .events = POLLIN};
+                if (poll(&more, 1, 0) == 0) break;
+            }
+            if (outputs[i]->start == outputs[i]->end) continue;
+            struct pollfd watch[2] = {{.fd = killing ? -1 : CONTROL, .events = POLLIN}, channel_watch(outputs[i])};
+            if (poll(watch, 2, killing ? 0 : -1) == 0) break;
+            if (watch[0].revents && !read_commands()) killing = 1;
+        }
+        if (outputs[i]->log != NULL) log_finish(outputs[i]->log);
+    }
+}
+
 int main(int count, char **words) {
     struct options options = read_options(count, words);
-    static struct log_stream streams[2] = {{.descriptor = -1, .name = "stdout"}, {.descriptor = -1, .name = "stderr"}};
     close_range(STATUS + 1, ~0U, 0);  // what the control plane failed to mark close-on-exec ends here
     fcntl(CONTROL, F_SETFD, FD_CLOEXEC);
     fcntl(STATUS, F_SETFD, FD_CLOEXEC);
@@ -175,17 +188,17 @@ int main(int count, char **words) {
     sigprocmask(SIG_BLOCK, &watched, NULL);
     int signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
 
-    int failed = start(&options, streams);
+    int failed = start(&options);
+    struct channel *channels[] = {&streams.input, &streams.output, &streams.error};
     while (reap(options.grace_ms)) {
-        struct pollfd watch[4] = {
+        struct pollfd watch[5] = {
             {.fd = killing ? -1 : CONTROL, .events = POLLIN},
             {.fd = signals, .events = POLLIN},
-            {.fd = streams[0].descriptor, .events = POLLIN},
-            {.fd = streams[1].descriptor, .events = POLLIN},
         };
-        int ready = poll(watch, 4, patience());
-        for (int i = 0; i < 2; i++) {
-            if (watch[2 + i].revents && streams[i].descriptor >= 0) log_pump(&streams[i]);
+        for (int i = 0; i < 3; i++) watch[2 + i] = channel_watch(channels[i]);
+        int ready = poll(watch, 5, patience());
+        for (int i = 0; i < 3; i++) {
+            if (watch[2 + i].revents) channel_pump(channels[i]);
         }
         struct signalfd_siginfo info;
         while (read(signals, &info, sizeof info) == sizeof info) {
@@ -194,9 +207,6 @@ int main(int count, char **words) {
         if (watch[0].revents && !read_commands()) kill_all();
         if (killing || (ready == 0 && first == 0)) kill_all();
     }
-    for (int i = 0; i < 2; i++) {
-        if (streams[i].descriptor >= 0) log_pump(&streams[i]);
-        log_finish(&streams[i]);
-    }
+    drain(channels + 1);
     return failed;
 }

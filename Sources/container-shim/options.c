@@ -10,7 +10,8 @@
 static void refuse(const char *problem, const char *word) {
     fprintf(stderr,
             "container-shim: %s%s\n"
-            "usage: container-shim [--directory DIR] [--log FILE] [--log-max BYTES] [--grace MS] -- PROGRAM [ARGUMENT…]\n"
+            "usage: container-shim [--directory DIR] [--log FILE] [--log-max BYTES] [--grace MS]\n"
+            "       [--streams] [--stdin] [--tty] -- PROGRAM [ARGUMENT…]\n"
             "Descriptor 3 is the read end of the control pipe, descriptor 4 the write end of the status pipe.\n",
             problem, word);
     exit(64);
@@ -29,6 +30,14 @@ struct options read_options(int count, char **words) {
         if (strcmp(words[i], "--") == 0) {
             options.command = words + i + 1;
             break;
+        }
+        int *flag = strcmp(words[i], "--streams") == 0 ? &options.streams
+            : strcmp(words[i], "--stdin") == 0         ? &options.input
+            : strcmp(words[i], "--tty") == 0           ? &options.tty
+                                                       : NULL;
+        if (flag != NULL) {
+            *flag = 1;
+            continue;
         }
         if (i + 1 == count) refuse("no value for ", words[i]);
         const char *option = words[i], *value = words[++i];

@@ -9,6 +9,9 @@ struct options {
     const char *directory;  // the working directory
     const char *log;        // where the output goes, in lines of the CRI format; NULL: the shim's own output
     long log_bytes_max;     // the log file is set aside beyond this size
+    int streams;            // copy the output to descriptors 1 and 2, which the control plane reads
+    int input;              // the process reads what comes in over descriptor 0
+    int tty;                // the process has a terminal; its output is all on descriptor 1
     long grace_ms;          // what the rest get when the first process ends by itself
     char **command;         // the program (looked up on the environment's PATH) and its arguments
 };

@@ -30,7 +30,7 @@ import Testing
                 - name: first
                   references: ["kafka:1"]
                   bin: [kafka/bin, /opt/bin]
-                  paths: {/opt/kafka: kafka}
+                  paths: {/opt/kafka: kafka, /opt/jre: /usr/lib/jvm}
                   environment: {A: "1"}
                   entrypoint: [run, "2"]
                 - {name: second, references: [kafka], program: sh}
@@ -40,7 +40,8 @@ import Testing
         let first = try #require(catalog.image(for: "a/kafka:1"))
         #expect(first.name == "first")
         #expect(first.bin == ["/images/kafka/bin", "/opt/bin"])
-        #expect(first.paths == ["/opt/kafka": "/images/kafka"])
+        #expect(first.copies == ["/opt/kafka": "/images/kafka"])
+        #expect(first.paths == ["/opt/jre": "/usr/lib/jvm"])
         #expect(first.environment == ["A": "1"] && first.entrypoint == ["run", "2"])
         #expect(catalog.image(for: "a/kafka:2")?.program == "sh")
         #expect(catalog.image(for: "Not A Reference") == nil)

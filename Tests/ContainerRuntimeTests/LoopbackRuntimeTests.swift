@@ -11,75 +11,16 @@ import Testing
 
 /// The `loopback` sandbox with real processes of `sh`.
 @Suite(.timeLimit(.minutes(1))) struct LoopbackRuntimeTests {
-    private let directory: TemporaryDirectory
-    private let runtime: LoopbackRuntime
+    private let world: RuntimeWorld
+    private var directory: TemporaryDirectory { self.world.directory }
+    private var runtime: LoopbackRuntime { self.world.runtime }
 
     init() throws {
-        self.directory = try TemporaryDirectory()
-        self.runtime = LoopbackRuntime(
-            configuration: .init(
-                dataDirectory: self.directory.path,
-                catalog: ImageCatalog(images: [
-                    LocalImage(
-                        name: "shell",
-                        references: ["sh"],
-                        bin: ["/first"],
-                        paths: ["/image": "/on/host"],
-                        environment: ["FROM_IMAGE": "yes"],
-                        command: ["sh", "-c", "exit 5"],
-                        program: "sh"
-                    ),
-                    LocalImage(name: "absent", references: ["absent"], program: "no-such-program"),
-                ]),
-                shim: Shim.path,
-                seatrial: "/bin/seatrial",
-                podAddressPrefix: "127.99.1.",
-                hostAddress: "127.99.255.1",
-                clusterDNS: "127.99.240.10:10053"
-            )
-        )
-    }
-
-    private func pod(_ container: JSONValue = [:], name: String = "web-0", spec: JSONValue = [:]) -> Pod {
-        var container = container
-        container["name"] = "app"
-        if container["image"] == nil { container["image"] = "sh" }
-        var spec = spec
-        spec["containers"] = [container]
-        spec["nodeName"] = "node-1"
-        return Pod(json: [
-            "metadata": [
-                "name": .string(name), "namespace": "default", "uid": .string("uid-\(name)"),
-                "labels": ["app": "web"],
-            ],
-            "spec": spec,
-        ])
-    }
-
-    /// Runs the pod's container to its end and returns how it ended.
-    private func run(_ pod: Pod, inputs: PodInputs = PodInputs(), attempt: Int = 0) async throws -> ContainerExit {
-        _ = try await self.runtime.createSandbox(of: pod, inputs: inputs)
-        let (exits, continuation) = AsyncStream<ContainerExit>.makeStream()
-        _ = try await self.runtime.start(pod.spec.containers[0], attempt: attempt, in: PodIdentity(of: pod)) {
-            continuation.yield($0)
-            continuation.finish()
-        }
-        for await exit in exits { return exit }
-        throw CancellationError()
-    }
-
-    private func log(_ pod: Pod, _ change: (inout LogOptions) -> Void = { _ in }) async throws -> String {
-        var options = LogOptions()
-        change(&options)
-        var text = ""
-        for try await chunk in try await self.runtime.log(of: "app", in: PodIdentity(of: pod), options: options) {
-            text += String(buffer: chunk)
-        }
-        return text
+        self.world = try RuntimeWorld()
     }
 
     @Test func theEnvironmentIsWhatTheClusterTheImageAndThePodSay() async throws {
-        let pod = self.pod(
+        let pod = self.world.pod(
             [
                 "command": ["sh", "-c", "env; pwd"],
                 "env": [
@@ -102,16 +43,16 @@ import Testing
             ],
             spec: ["volumes": [["name": "data", "emptyDir": [:]]], "hostname": "host-0"]
         )
-        let inputs = PodInputs(configMaps: ["settings": ConfigMapContent(data: ["k": "v"])])
-        let exit = try await self.run(pod, inputs: inputs)
+        let inputs = PodInputs(configMaps: ["settings": KeyedContent(data: ["k": "v"])])
+        let exit = try await self.world.run(pod, inputs: inputs)
         #expect(exit.code == 0)
-        let lines = try await self.log(pod).split(separator: "\n").map(String.init)
+        let lines = try await self.world.log(pod).split(separator: "\n").map(String.init)
         let root = "\(self.directory.path)/pods/uid-web-0"
         for line in [
             "PLAIN=a", "COMPOSED=a-127.99.1.1-$(UNKNOWN)", "PLACE=\(root)/volumes/data/x", "NAME=web-0", "APP=web",
             "NODE=node-1", "CPU=500", "KEY=v", "CM_k=v", "HOSTNAME=host-0", "POD_IP=127.99.1.1", "FROM_IMAGE=yes",
             "SEATRIAL=/bin/seatrial", "CLUSTER_DNS=127.99.240.10:10053",
-            "CLUSTER_DNS_SEARCH=default.svc.cluster.local,svc.cluster.local,cluster.local", "\(root)/root",
+            "CLUSTER_DNS_SEARCH=default.svc.cluster.local,svc.cluster.local,cluster.local", "\(root)/root/app",
         ] {
             #expect(lines.contains(line), "\(line) is not in \(lines)")
         }
@@ -133,32 +74,32 @@ import Testing
             "volumeMounts": [["name": "data", "mountPath": "/data"], ["name": "cm", "mountPath": "/etc/cm"]],
         ]
         let inputs = PodInputs(
-            configMaps: ["settings": ConfigMapContent(data: ["k": "text\n"])],
+            configMaps: ["settings": KeyedContent(data: ["k": "text\n"])],
             claims: ["data-web-0": "pvc-1"]
         )
-        let first = self.pod(container, name: "web-0", spec: spec)
-        _ = try await self.run(first, inputs: inputs)
+        let first = self.world.pod(container, name: "web-0", spec: spec)
+        _ = try await self.world.run(first, inputs: inputs)
         let volume = "\(self.directory.path)/volumes/pvc-1/f"
-        #expect(try await self.log(first) == "\(volume) /on/host/x /tmp-not\ntext\n")
+        #expect(try await self.world.log(first) == "\(volume) /on/host/x /tmp-not\ntext\n")
         await self.runtime.removeSandbox(of: PodIdentity(of: first))
         #expect(!FileManager.default.fileExists(atPath: "\(self.directory.path)/pods/uid-web-0"))
-        let second = self.pod(container, name: "web-1", spec: spec)
-        _ = try await self.run(second, inputs: inputs)
-        #expect(try await self.log(second) == "\(volume) /on/host/x /tmp-not\nkept\ntext\n")
+        let second = self.world.pod(container, name: "web-1", spec: spec)
+        _ = try await self.world.run(second, inputs: inputs)
+        #expect(try await self.world.log(second) == "\(volume) /on/host/x /tmp-not\nkept\ntext\n")
     }
 
     @Test func addressesGoRoundInARing() async throws {
-        let first = try await self.runtime.createSandbox(of: self.pod(name: "a"), inputs: PodInputs())
-        #expect(try await self.runtime.createSandbox(of: self.pod(name: "a"), inputs: PodInputs()) == first)
-        await self.runtime.removeSandbox(of: PodIdentity(of: self.pod(name: "a")))
-        let second = try await self.runtime.createSandbox(of: self.pod(name: "a"), inputs: PodInputs())
+        let first = try await self.runtime.createSandbox(of: self.world.pod(name: "a"), inputs: PodInputs())
+        #expect(try await self.runtime.createSandbox(of: self.world.pod(name: "a"), inputs: PodInputs()) == first)
+        await self.runtime.removeSandbox(of: PodIdentity(of: self.world.pod(name: "a")))
+        let second = try await self.runtime.createSandbox(of: self.world.pod(name: "a"), inputs: PodInputs())
         #expect((first, second) == ("127.99.1.1", "127.99.1.2"))
     }
 
     @Test func theImageGivesTheCommandUnlessThePodDoes() async throws {
-        #expect(try await self.run(self.pod(name: "a")) == ContainerExit(code: 5))
-        let exit = try await self.run(self.pod(["args": ["sh", "-c", "exit 6"]], name: "b"))
-        #expect(exit == ContainerExit(code: 6))
+        #expect(try await self.world.run(self.world.pod(name: "a")) == ProcessExit(code: 5))
+        let exit = try await self.world.run(self.world.pod(["args": ["sh", "-c", "exit 6"]], name: "b"))
+        #expect(exit == ProcessExit(code: 6))
     }
 
     @Test(arguments: [("absent:1", RuntimeError.Code.imageNotFound), ("x:1", .imageNotFound), ("A B", .badImageName)])
@@ -168,38 +109,40 @@ import Testing
     }
 
     @Test func whatIsMissingIsNamed() async throws {
-        let unbound = self.pod(
+        let unbound = self.world.pod(
             spec: ["volumes": [["name": "d", "persistentVolumeClaim": ["claimName": "c"]]]])
         let error = try await #require(throws: RuntimeError.self) {
             _ = try await self.runtime.createSandbox(of: unbound, inputs: PodInputs())
         }
         #expect(error.code == .mountFailed)
-        let pod = self.pod(["env": [["name": "K", "valueFrom": ["secretKeyRef": ["name": "s", "key": "k"]]]]])
-        let second = try await #require(throws: RuntimeError.self) { _ = try await self.run(pod) }
+        let pod = self.world.pod(["env": [["name": "K", "valueFrom": ["secretKeyRef": ["name": "s", "key": "k"]]]]])
+        let second = try await #require(throws: RuntimeError.self) { _ = try await self.world.run(pod) }
         #expect(second.code == .badConfiguration && second.message.contains("secret \"s\" not found"))
     }
 
     @Test func logsAreReadInPartsAndOfThePreviousLife() async throws {
-        let first = self.pod(["command": ["sh", "-c", "for i in 1 2 3; do echo a$i; done; printf end"]])
-        _ = try await self.run(first)
-        let second = self.pod(["command": ["sh", "-c", "echo b"]])
-        _ = try await self.run(second, attempt: 1)
-        #expect(try await self.log(first) == "b\n")
-        #expect(try await self.log(first) { $0.previous = true } == "a1\na2\na3\nend")
-        let tail = try await self.log(first) { ($0.previous, $0.tailLines) = (true, 2) }
+        let first = self.world.pod(["command": ["sh", "-c", "for i in 1 2 3; do echo a$i; done; printf end"]])
+        _ = try await self.world.run(first)
+        let second = self.world.pod(["command": ["sh", "-c", "echo b"]])
+        _ = try await self.world.run(second, attempt: 1)
+        #expect(try await self.world.log(first) == "b\n")
+        #expect(try await self.world.log(first) { $0.previous = true } == "a1\na2\na3\nend")
+        let tail = try await self.world.log(first) { ($0.previous, $0.tailLines) = (true, 2) }
         #expect(tail == "a3\nend")
-        let cut = try await self.log(first) { ($0.previous, $0.limitBytes) = (true, 4) }
+        let cut = try await self.world.log(first) { ($0.previous, $0.limitBytes) = (true, 4) }
         #expect(cut == "a1\na")
-        let future = try await self.log(first) { $0.since = "2999-01-01T00:00:00Z" }
+        let future = try await self.world.log(first) { $0.since = "2999-01-01T00:00:00Z" }
         #expect(future.isEmpty)
-        let stamped = try await self.log(first) { $0.timestamps = true }
+        let stamped = try await self.world.log(first) { $0.timestamps = true }
         #expect(stamped.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z b\n/) != nil)
-        let error = try await #require(throws: RuntimeError.self) { try await self.log(self.pod(name: "other")) }
+        let error = try await #require(throws: RuntimeError.self) {
+            try await self.world.log(self.world.pod(name: "other"))
+        }
         #expect(error.code == .notFound)
     }
 
     @Test func aFollowedLogGoesOnUntilTheContainerEnds() async throws {
-        let pod = self.pod([
+        let pod = self.world.pod([
             "command": ["sh", "-c", "echo one; trap 'echo two; exit 0' TERM; while :; do sleep 1000 & wait; done"]
         ])
         _ = try await self.runtime.createSandbox(of: pod, inputs: PodInputs())
@@ -216,7 +159,7 @@ import Testing
     }
 
     @Test func probesRunInTheContainersPlace() async throws {
-        let pod = self.pod(
+        let pod = self.world.pod(
             [
                 "command": ["sh", "-c", "sleep 1000"], "volumeMounts": [["name": "data", "mountPath": "/data"]],
             ],

@@ -28,7 +28,7 @@ import Testing
         let process = try await self.start("echo out; echo err >&2; exit 3")
         let exit = try await process.gone.get()
         let output = try await process.output.get()
-        #expect(exit == ContainerExit(code: 3))
+        #expect(exit == ProcessExit(code: 3))
         #expect(output == "out\nerr\n")
     }
 
@@ -37,23 +37,23 @@ import Testing
         let process = try await self.start("sleep 1000 & echo $!; trap 'exit 7' TERM; kill -TERM $$; wait")
         let exit = try await process.gone.get()
         let child = try #require(Int32(try await process.output.get().trimmingCharacters(in: .newlines)))
-        #expect(exit == ContainerExit(code: 7))
+        #expect(exit == ProcessExit(code: 7))
         #expect(Shim.isGone(child))
         let signalled = try await self.start("sleep 1000")
         signalled.signal(15, grace: .seconds(30))
         let end = try await signalled.gone.get()
-        #expect(end == ContainerExit(code: 143, signal: 15))
+        #expect(end == ProcessExit(code: 143, signal: 15))
     }
 
     @Test func whatIgnoresTheEndIsKilled() async throws {
         let process = try await self.start("(trap '' TERM; echo here; while :; do sleep 1000; done) & exit 0")
         let exit = try await process.gone.get()
-        #expect(exit == ContainerExit(code: 0))
+        #expect(exit == ProcessExit(code: 0))
         let killed = try await self.start("trap '' TERM; echo; while :; do sleep 1000; done")
         killed.signal(15, grace: .seconds(1000))
         killed.signal(9)
         let end = try await killed.gone.get()
-        #expect(end == ContainerExit(code: 137, signal: 9))
+        #expect(end == ProcessExit(code: 137, signal: 9))
     }
 
     @Test func closingThePipeKillsEverything() async throws {

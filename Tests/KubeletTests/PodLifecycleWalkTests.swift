@@ -14,7 +14,9 @@ import Testing
         "name": "app", "image": "x",
         "readinessProbe": ["exec": ["command": ["ready"]], "periodSeconds": 1],
         "livenessProbe": ["exec": ["command": ["alive"]], "periodSeconds": 2, "failureThreshold": 2],
-        "lifecycle": ["preStop": ["exec": ["command": ["leave"]]]],
+        "lifecycle": [
+            "postStart": ["exec": ["command": ["settle"]]], "preStop": ["exec": ["command": ["leave"]]],
+        ],
     ]
 
     @Test(arguments: 0..<40)
@@ -82,7 +84,8 @@ import Testing
                 case .setTimer(let name, let time):
                     self.timers.removeAll { $0.name == name }
                     self.timers.append((name, time))
-                case .createSandbox, .removeSandbox, .pull, .start, .probe, .preStop: self.pending.append(effect)
+                case .createSandbox, .removeSandbox, .pull, .start, .probe, .postStart, .preStop:
+                    self.pending.append(effect)
                 case .signal(_, let number, _):
                     if number == 9 { self.pending.append(effect) }
                 case .deleteObject: self.deletions += 1
@@ -121,7 +124,7 @@ import Testing
 
         private mutating func exit(_ attempt: Int, code: Int32) {
             self.alive.remove(attempt)
-            self.handle(.container("app", .exited(attempt: attempt, ContainerExit(code: code))))
+            self.handle(.container("app", .exited(attempt: attempt, ProcessExit(code: code))))
         }
 
         private mutating func answer(
@@ -156,6 +159,10 @@ import Testing
             case .probe(_, let kind, let attempt, _, _):
                 let outcome: ProbeOutcome = isGood ? .success : .failure(output: "no")
                 self.handle(.container("app", .probed(kind, attempt: attempt, outcome)))
+            case .postStart(_, let attempt, _):
+                self.handle(
+                    .container("app", .postStartEnded(attempt: attempt, isGood ? .success : .failure(output: "")))
+                )
             case .preStop(_, let attempt, _, _):
                 self.handle(
                     .container("app", .preStopEnded(attempt: attempt, isGood ? .success : .failure(output: "")))

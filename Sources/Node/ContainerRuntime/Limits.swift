@@ -17,6 +17,15 @@ enum Limits {
     static let logFollowMs = 50
     /// The largest answer that an HTTP probe looks at, in bytes.
     static let httpProbeBytesMax = 10_240
+    /// How much output waits for a listener before the process has to wait, in bytes.
+    static let streamWaitingBytesMax = 262_144
+    /// How much output is kept for the first listener, in bytes.
+    static let streamKeptBytesMax = 16_384
+    /// The longest last message of a container, in bytes (upstream's).
+    static let terminationMessageBytesMax = 4096
+    /// The longest last message that is taken from a container's log, in bytes and lines (upstream's).
+    static let terminationLogBytesMax = 2048
+    static let terminationLogLinesMax = 80
     /// How many threads do blocking calls.
     static let blockingThreads = 4
 }

@@ -46,15 +46,17 @@ public final class LoopbackRuntime: PodRuntime {
         }
     }
 
-    private struct State {
+    struct State {
         var addresses: AddressRing
         var sandboxes: [PodIdentity: Sandbox] = [:]
+        /// Counts the processes that containers adopted.
+        var numbers = 0
     }
 
-    private let configuration: Configuration
-    private let group: any EventLoopGroup
-    private let pool: NIOThreadPool
-    private let state: Mutex<State>
+    let configuration: Configuration
+    let group: any EventLoopGroup
+    let pool: NIOThreadPool
+    let state: Mutex<State>
 
     /// A runtime of one node.
     public init(
@@ -70,34 +72,53 @@ public final class LoopbackRuntime: PodRuntime {
     public func createSandbox(of pod: Pod, inputs: PodInputs) async throws -> String {
         let identity = PodIdentity(of: pod)
         if let address = self.state.withLock({ $0.sandboxes[identity]?.address }) { return address }
+        let address = try self.takeAddress(for: pod)
+        do {
+            let sandbox = try await self.makeSandbox(of: pod, inputs: inputs, address: address)
+            self.state.withLock { $0.sandboxes[identity] = sandbox }
+            return address
+        } catch {
+            self.state.withLock { $0.addresses.release(address) }
+            throw error
+        }
+    }
+
+    private func takeAddress(for pod: Pod) throws(RuntimeError) -> String {
+        if pod.spec.hostNetwork { return self.configuration.hostAddress }
+        guard let address = self.state.withLock({ $0.addresses.take() }) else {
+            let range = "\(self.configuration.podAddressPrefix)0/24"
+            throw RuntimeError(.mountFailed, "no free address: the node's \(range) is used up")
+        }
+        return address
+    }
+
+    private func makeSandbox(of pod: Pod, inputs: PodInputs, address: String) async throws -> Sandbox {
+        let identity = PodIdentity(of: pod)
         let podDirectory = "\(self.configuration.dataDirectory)/pods/\(identity.uid)"
-        let logs = "\(identity.namespace)_\(identity.name)_\(identity.uid)"
+        let facts = DownwardAPI(pod: pod, address: address, hostAddress: self.configuration.hostAddress)
         let mounter = VolumeMounter(
-            pod: pod,
+            facts: facts,
             inputs: inputs,
             podDirectory: podDirectory,
             volumesDirectory: "\(self.configuration.dataDirectory)/volumes"
         )
-        let volumes = try await self.pool.runIfActive {
-            try VolumeMounter.make("\(podDirectory)/root/tmp")
-            return try mounter.mount()
-        }
-        return try self.state.withLock { state in
-            guard let address = state.addresses.take() else {
-                let range = "\(self.configuration.podAddressPrefix)0/24"
-                throw RuntimeError(.mountFailed, "no free address: the node's \(range) is used up")
-            }
-            state.sandboxes[identity] = Sandbox(
-                pod: pod,
-                address: address,
+        let logDirectory = self.logDirectory(of: identity)
+        let dns = self.configuration.clusterDNS
+        return try await self.pool.runIfActive {
+            let sandbox = Sandbox(
+                facts: facts,
                 inputs: inputs,
-                rootDirectory: "\(podDirectory)/root",
                 podDirectory: podDirectory,
-                logDirectory: "\(self.configuration.dataDirectory)/logs/\(logs)",
-                volumes: volumes
+                logDirectory: logDirectory,
+                volumes: try mounter.mount()
             )
-            return address
+            try sandbox.writeEtc(dns: dns)
+            return sandbox
         }
+    }
+
+    func logDirectory(of pod: PodIdentity) -> String {
+        "\(self.configuration.dataDirectory)/logs/\(pod.namespace)_\(pod.name)_\(pod.uid)"
     }
 
     public func pull(_ image: String) async throws -> PulledImage {
@@ -111,7 +132,7 @@ public final class LoopbackRuntime: PodRuntime {
         return PulledImage(id: "local/\(local.name)", wasPresent: true)
     }
 
-    private func image(_ reference: String) throws(RuntimeError) -> LocalImage {
+    func image(_ reference: String) throws(RuntimeError) -> LocalImage {
         guard ImageReference(reference) != nil else {
             throw RuntimeError(
                 .badImageName,
@@ -127,103 +148,11 @@ public final class LoopbackRuntime: PodRuntime {
         return image
     }
 
-    public func start(
-        _ container: Container,
-        attempt: Int,
-        in pod: PodIdentity,
-        onExit: @escaping @Sendable (ContainerExit) -> Void
-    ) async throws -> String {
-        let sandbox = try self.sandbox(of: pod)
-        let image = try self.image(container.image)
-        let environment = try EnvironmentBuilder(
-            pod: sandbox.pod,
-            address: sandbox.address,
-            hostAddress: self.configuration.hostAddress,
-            inputs: sandbox.inputs,
-            base: self.baseEnvironment(of: sandbox, image: image)
-        ).environment(of: container, image: image)
-        let rewriter = try sandbox.rewriter(for: container, image: image, environment: environment)
-        let command = try Self.command(of: container, image: image).map {
-            rewriter.rewrite(VariableExpansion.expand($0, environment))
-        }
-        let directory = self.directory(of: container, in: sandbox, rewriter: rewriter)
-        let logDirectory = "\(sandbox.logDirectory)/\(container.name)"
-        try await self.pool.runIfActive {
-            try VolumeMounter.make(logDirectory)
-            if directory.hasPrefix(sandbox.rootDirectory) { try VolumeMounter.make(directory) }
-        }
-        let launch = ShimLaunch(
-            command: command,
-            environment: environment.mapValues(rewriter.rewrite),
-            directory: directory,
-            log: "\(logDirectory)/\(attempt).log"
-        )
-        let process = try await ShimProcess.start(
-            shim: self.configuration.shim,
-            launch: launch,
-            group: self.group,
-            pool: self.pool
-        )
-        self.state.withLock { state in
-            state.sandboxes[pod]?.running[container.name] = Sandbox.Running(
-                attempt: attempt,
-                process: process,
-                environment: launch.environment,
-                rewriter: rewriter,
-                directory: directory
-            )
-        }
-        process.gone.whenComplete { result in
-            self.state.withLock { state in
-                guard state.sandboxes[pod]?.running[container.name]?.attempt == attempt else { return }
-                state.sandboxes[pod]?.running[container.name] = nil
-            }
-            switch result {
-            case .success(let exit): onExit(exit)
-            case .failure: onExit(ContainerExit(code: 137, signal: 9))  // the pool is shut down: we are ending
-            }
-        }
-        return "seatrial://\(pod.uid)-\(container.name)-\(attempt)"
-    }
-
-    private func sandbox(of pod: PodIdentity) throws(RuntimeError) -> Sandbox {
+    func sandbox(of pod: PodIdentity) throws(RuntimeError) -> Sandbox {
         guard let sandbox = self.state.withLock({ $0.sandboxes[pod] }) else {
             throw RuntimeError(.notFound, "pod \(pod) has no sandbox")
         }
         return sandbox
-    }
-
-    private static func command(of container: Container, image: LocalImage) throws(RuntimeError) -> [String] {
-        let (command, arguments) = (container.command, container.args)
-        let result =
-            command.isEmpty
-            ? image.entrypoint + (arguments.isEmpty ? image.command : arguments) : command + arguments
-        guard !result.isEmpty else {
-            throw RuntimeError(.startFailed, "no command specified, and the image \(image.name) has none")
-        }
-        return result
-    }
-
-    private func directory(of container: Container, in sandbox: Sandbox, rewriter: PathRewriter) -> String {
-        guard !container.workingDir.isEmpty else { return sandbox.rootDirectory }
-        let rewritten = rewriter.rewrite(container.workingDir)
-        return rewritten == container.workingDir ? sandbox.rootDirectory + rewritten : rewritten
-    }
-
-    private func baseEnvironment(of sandbox: Sandbox, image: LocalImage) -> [String: String] {
-        var result = [
-            "PATH": (image.bin + [ProgramPath.folders.joined(separator: ":")]).joined(separator: ":"),
-            "HOME": sandbox.rootDirectory,
-            "TMPDIR": "\(sandbox.rootDirectory)/tmp",
-            "LANG": "C.UTF-8",
-            // The backtracer of Swift's runtime can hang for minutes, and a crash must be a crash.
-            "SWIFT_BACKTRACE": "enable=no",
-        ]
-        result["SEATRIAL"] = self.configuration.seatrial
-        result["CLUSTER_DNS"] = self.configuration.clusterDNS
-        let namespace = sandbox.pod.metadata.namespace
-        result["CLUSTER_DNS_SEARCH"] = "\(namespace).svc.cluster.local,svc.cluster.local,cluster.local"
-        return result
     }
 
     public func signal(_ signal: Int32, to container: String, in pod: PodIdentity, grace: Duration?) {
@@ -243,44 +172,31 @@ public final class LoopbackRuntime: PodRuntime {
         self.running(container, in: pod)?.process.processID
     }
 
-    private func running(_ container: String, in pod: PodIdentity) -> Sandbox.Running? {
+    func running(_ container: String, in pod: PodIdentity) -> Sandbox.Running? {
         self.state.withLock { $0.sandboxes[pod]?.running[container] }
     }
 
-    public func perform(
-        _ action: ProbeAction,
-        in container: Container,
-        of pod: PodIdentity,
-        timeout: Duration
-    ) async -> ProbeOutcome {
-        let sandbox: Sandbox
-        do { sandbox = try self.sandbox(of: pod) } catch { return .error(message: error.message) }
-        switch action {
-        case .exec(let command):
-            guard let running = sandbox.running[container.name] else {
-                return .error(message: "container \(container.name) is not running")
+    public func stopContainers(of pod: PodIdentity, within grace: Duration) async {
+        let processes = self.state.withLock { $0.sandboxes[pod]?.running.values.map(\.process) ?? [] }
+        await withDiscardingTaskGroup { group in
+            for process in processes {
+                group.addTask {
+                    process.signal(15, grace: grace)
+                    let nanoseconds = Int64(grace / .nanoseconds(1))
+                    let timer = process.gone.eventLoop.scheduleTask(in: .nanoseconds(nanoseconds)) { process.close() }
+                    _ = try? await process.gone.get()  // fails only when the thread pool is shut down
+                    timer.cancel()
+                }
             }
-            let launch = ShimLaunch(
-                command: command.map { running.rewriter.rewrite($0) },
-                environment: running.environment,
-                directory: running.directory
-            )
-            let exec = ExecProbe(shim: self.configuration.shim, group: self.group, pool: self.pool)
-            return await exec.run(launch, shown: command, timeout: timeout)
-        case .tcpSocket(let host, let port):
-            return await TCPProbe(group: self.group).run(host: host ?? sandbox.address, port: port, timeout: timeout)
-        case .httpGet(let host, let port, let path, let headers, let isTLS):
-            guard !isTLS else { return .error(message: "HTTPS probes are not supported by a controlled cluster") }
-            let probe = HTTPProbe(host: host ?? sandbox.address, port: port, path: path, headers: headers)
-            return await probe.run(group: self.group, timeout: timeout)
         }
     }
 
     public func removeSandbox(of pod: PodIdentity) async {
         guard let sandbox = self.state.withLock({ $0.sandboxes.removeValue(forKey: pod) }) else { return }
-        for running in sandbox.running.values { running.process.close() }
-        for running in sandbox.running.values {
-            _ = try? await running.process.gone.get()  // fails only when the thread pool is shut down
+        let processes = sandbox.running.values.flatMap { [$0.process] + $0.others.values }
+        for process in processes { process.close() }
+        for process in processes {
+            _ = try? await process.gone.get()  // fails only when the thread pool is shut down
         }
         self.state.withLock { $0.addresses.release(sandbox.address) }
         do {
@@ -295,9 +211,7 @@ public final class LoopbackRuntime: PodRuntime {
         in pod: PodIdentity,
         options: LogOptions
     ) async throws -> AsyncThrowingStream<ByteBuffer, any Error> {
-        let name = "\(pod.namespace)_\(pod.name)_\(pod.uid)"
-        let directory = "\(self.configuration.dataDirectory)/logs/\(name)/\(container)"
-        let files = LogFiles(directory: directory)
+        let files = LogFiles(directory: "\(self.logDirectory(of: pod))/\(container)")
         let attempt = try await self.pool.runIfActive { try files.attempt(previous: options.previous) }
         let reader = LogReader(path: files.path(of: attempt), options: options)
         return reader.stream(pool: self.pool) {

@@ -24,13 +24,31 @@ public protocol PodRuntime: Sendable {
         _ container: Container,
         attempt: Int,
         in pod: PodIdentity,
-        onExit: @escaping @Sendable (ContainerExit) -> Void
+        onExit: @escaping @Sendable (ProcessExit) -> Void
     ) async throws -> String
     /// Signals the container's first process; what it leaves behind has the rest of `grace`. Signal 9 goes to all of it.
     func signal(_ signal: Int32, to container: String, in pod: PodIdentity, grace: Duration?)
     /// Runs a probe against a container, or one of its lifecycle hooks.
     func perform(_ action: ProbeAction, in container: Container, of pod: PodIdentity, timeout: Duration) async
         -> ProbeOutcome
+    /// Runs a command in a running container, with its environment, directory and paths.
+    /// - Parameters:
+    ///   - input: whether the command reads what the session sends.
+    ///   - terminal: whether it has a terminal.
+    /// - Throws: ``RuntimeError``; of code ``RuntimeError/Code/notFound`` when the container does not run.
+    func exec(
+        _ command: [String],
+        in container: String,
+        of pod: PodIdentity,
+        input: Bool,
+        terminal: Bool
+    ) async throws -> ContainerSession
+    /// Joins the standard streams of a running container.
+    /// - Returns: nil for a container that has neither `stdin` nor `tty`: what it prints is in its log.
+    /// - Throws: ``RuntimeError`` of code ``RuntimeError/Code/notFound`` when it does not run.
+    func attach(to container: String, of pod: PodIdentity) async throws -> ContainerSession?
+    /// Ends all containers of a pod with SIGTERM, and with SIGKILL what is left after the grace; returns when none is left.
+    func stopContainers(of pod: PodIdentity, within grace: Duration) async
     /// Frees a pod's address and removes its directory, volumes that outlive it excepted; its containers must have ended.
     func removeSandbox(of pod: PodIdentity) async
     /// A container's log.
@@ -67,29 +85,22 @@ public struct PodIdentity: Hashable, Sendable, CustomStringConvertible {
 
 /// What a pod refers to, looked up by its kubelet.
 public struct PodInputs: Hashable, Sendable {
-    /// ConfigMaps by name, as JSON objects; those that do not exist are absent.
-    public var configMaps: [String: ConfigMapContent]
+    /// ConfigMaps by name; those that do not exist are absent.
+    public var configMaps: [String: KeyedContent]
+    /// Secrets by name; those that do not exist are absent.
+    public var secrets: [String: KeyedContent]
     /// The volume that each claim is bound to, by the claim's name.
     public var claims: [String: String]
 
     /// Inputs of a pod.
-    public init(configMaps: [String: ConfigMapContent] = [:], claims: [String: String] = [:]) {
+    public init(
+        configMaps: [String: KeyedContent] = [:],
+        secrets: [String: KeyedContent] = [:],
+        claims: [String: String] = [:]
+    ) {
         self.configMaps = configMaps
+        self.secrets = secrets
         self.claims = claims
-    }
-}
-
-/// What a ConfigMap holds.
-public struct ConfigMapContent: Hashable, Sendable {
-    /// Texts by key.
-    public var data: [String: String]
-    /// Bytes by key, in base64.
-    public var binaryData: [String: String]
-
-    /// The content of a ConfigMap.
-    public init(data: [String: String], binaryData: [String: String] = [:]) {
-        self.data = data
-        self.binaryData = binaryData
     }
 }
 
@@ -108,15 +119,18 @@ public struct PulledImage: Hashable, Sendable {
 }
 
 /// How a container ended.
-public struct ContainerExit: Hashable, Sendable {
+public struct ProcessExit: Hashable, Sendable {
     /// The exit code; 128 + the signal when a signal ended it.
     public var code: Int32
     /// The signal that ended it, or nil.
     public var signal: Int32?
+    /// What it left as its last message, or nil.
+    public var message: String?
 
     /// An end.
-    public init(code: Int32, signal: Int32? = nil) {
+    public init(code: Int32, signal: Int32? = nil, message: String? = nil) {
         self.code = code
         self.signal = signal
+        self.message = message
     }
 }

@@ -10,7 +10,7 @@ public final class SimulatedRuntime: PodRuntime {
     private struct State {
         var addresses: AddressRing
         var sandboxes: [PodIdentity: String] = [:]
-        var running: [ContainerKey: @Sendable (ContainerExit) -> Void] = [:]
+        var running: [ContainerKey: @Sendable (ProcessExit) -> Void] = [:]
     }
 
     private struct ContainerKey: Hashable {
@@ -50,7 +50,7 @@ public final class SimulatedRuntime: PodRuntime {
         _ container: Container,
         attempt: Int,
         in pod: PodIdentity,
-        onExit: @escaping @Sendable (ContainerExit) -> Void
+        onExit: @escaping @Sendable (ProcessExit) -> Void
     ) async throws -> String {
         self.state.withLock { $0.running[ContainerKey(pod: pod, container: container.name)] = onExit }
         return "simulated://\(pod.uid)-\(container.name)-\(attempt)"
@@ -59,7 +59,7 @@ public final class SimulatedRuntime: PodRuntime {
     public func signal(_ signal: Int32, to container: String, in pod: PodIdentity, grace: Duration?) {
         let key = ContainerKey(pod: pod, container: container)
         let onExit = self.state.withLock { $0.running.removeValue(forKey: key) }
-        onExit?(signal == 15 ? ContainerExit(code: 0) : ContainerExit(code: 128 + signal, signal: signal))
+        onExit?(signal == 15 ? ProcessExit(code: 0) : ProcessExit(code: 128 + signal, signal: signal))
     }
 
     public func perform(
@@ -70,6 +70,20 @@ public final class SimulatedRuntime: PodRuntime {
     ) async -> ProbeOutcome {
         self.outcome(pod, action)
     }
+
+    public func exec(
+        _ command: [String],
+        in container: String,
+        of pod: PodIdentity,
+        input: Bool,
+        terminal: Bool
+    ) async throws -> ContainerSession {
+        throw RuntimeError(.startFailed, "nothing runs in a simulated pod: there is no command to run in it either")
+    }
+
+    public func attach(to container: String, of pod: PodIdentity) async throws -> ContainerSession? { nil }
+
+    public func stopContainers(of pod: PodIdentity, within grace: Duration) async {}
 
     public func removeSandbox(of pod: PodIdentity) async {
         self.state.withLock { state in

@@ -77,17 +77,17 @@ struct EffectPerformer: Sendable {
 private final class ExitGate: Sendable {
     private struct State {
         var isOpen = false
-        var exit: ContainerExit?
+        var exit: ProcessExit?
     }
 
     private let state = Mutex(State())
-    private let report: @Sendable (ContainerExit) -> Void
+    private let report: @Sendable (ProcessExit) -> Void
 
-    init(report: @escaping @Sendable (ContainerExit) -> Void) {
+    init(report: @escaping @Sendable (ProcessExit) -> Void) {
         self.report = report
     }
 
-    func exited(_ exit: ContainerExit) {
+    func exited(_ exit: ProcessExit) {
         let isOpen = self.state.withLock { state in
             state.exit = exit
             return state.isOpen

@@ -8,6 +8,7 @@ import KubernetesAPI
 public import KubernetesClient
 public import NIOCore
 public import NIOPosix
+import Synchronization
 
 /// Runs the pods that are bound to one node: the shell around a ``PodLifecycle`` each. It decides nothing.
 public final class Kubelet: Sendable {
@@ -27,6 +28,7 @@ public final class Kubelet: Sendable {
     let client: KubernetesClient
     let runtime: any PodRuntime
     private let group: any EventLoopGroup
+    private let grace = Mutex<Duration?>(nil)
 
     /// A kubelet of a node.
     public init(
@@ -62,7 +64,13 @@ public final class Kubelet: Sendable {
             for await message in inputs {
                 table.take(message, group: &group)
             }
-            await table.shutDown()
+            await table.shutDown(grace: self.grace.withLock { $0.take() })
         }
+    }
+
+    /// Lets the containers end by themselves when ``run()`` is cancelled the next time: a machine that is shut down, not one that loses
+    /// its power.
+    public func allowGrace(_ grace: Duration) {
+        self.grace.withLock { $0 = grace }
     }
 }

@@ -9,6 +9,8 @@ enum Limits {
     static let sandboxPauseMax = Duration.seconds(2)
     /// How many failures in a row are not worth an event yet: a claim is bound in that time.
     static let sandboxFailuresSilent = 6
+    /// How long a hook after a container's start may take; upstream sets no limit.
+    static let postStartMax = Duration.seconds(86_400)
     /// What a container gets at least after its hook (upstream's minimumGracePeriodInSeconds).
     static let graceMin = Duration.seconds(2)
     /// The first pause before a write to the API server is tried again; it doubles.
@@ -23,6 +25,12 @@ enum Limits {
     static let eventMessageBytesMax = 1024
     /// How often a node's status is reported without need (upstream's nodeStatusReportFrequency).
     static let nodeReportInterval = Duration.seconds(300)
+    /// How many kinds of pods are told of fields without effect.
+    static let ignoredFieldsMax = 1000
+    /// How long a node's lease lasts (upstream's nodeLeaseDurationSeconds).
+    static let leaseSeconds: Int64 = 40
+    /// How often it is renewed (upstream: a quarter of that).
+    static let leaseRenewInterval = Duration.seconds(10)
     /// The longest head of a request to the kubelet, in bytes.
     static let requestHeadBytesMax = 16_384
 }

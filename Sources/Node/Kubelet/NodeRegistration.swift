@@ -11,9 +11,21 @@ struct NodeRegistration {
     let configuration: NodeConfiguration
     let client: KubernetesClient
 
-    /// Registers the node, then reports now and then until the task is cancelled.
+    /// Registers the node, then reports now and then, and renews its lease, until the task is cancelled: a node that falls silent is
+    /// not ready for long.
     /// - Throws: `StatusError` when the server refuses the node.
     func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let lease = NodeLease(node: self.configuration.name, client: self.client)
+            group.addTask { await lease.run() }
+            group.addTask { try await self.keep() }
+            defer { group.cancelAll() }
+            try await group.next()
+            try await group.next()
+        }
+    }
+
+    private func keep() async throws {
         var pause = Limits.writePauseMin
         while !Task.isCancelled {
             do {

@@ -6,7 +6,7 @@ import JSON
 import KubernetesAPI
 import KubernetesClient
 
-/// Looks up what a pod refers to: ConfigMaps, and the volumes of its claims.
+/// Looks up what a pod refers to: ConfigMaps, Secrets, and the volumes of its claims.
 struct PodInputLoader {
     let client: KubernetesClient
 
@@ -23,30 +23,56 @@ struct PodInputLoader {
             }
             inputs.claims[name] = claim.spec.volumeName
         }
-        for name in Self.configMaps(of: pod) {
-            let request = APIRequest(.get, .configMaps, namespace: namespace, name: name)
-            do {
-                let object = try await self.client.send(request)
-                inputs.configMaps[name] = ConfigMapContent(
-                    data: Self.strings(object["data"]),
-                    binaryData: Self.strings(object["binaryData"])
-                )
-            } catch let error as StatusError where error.code == 404 {
-                continue  // whether that matters is said where it is used: the reference may be optional
-            }
+        let names = References(of: pod)
+        for name in names.configMaps.sorted() {
+            guard let object = try await self.find(.configMaps, name, namespace: namespace) else { continue }
+            inputs.configMaps[name] = KeyedContent(
+                data: Self.strings(object["data"]),
+                binaryData: Self.strings(object["binaryData"])
+            )
+        }
+        for name in names.secrets.sorted() {
+            guard let object = try await self.find(.secrets, name, namespace: namespace) else { continue }
+            inputs.secrets[name] = KeyedContent(binaryData: Self.strings(object["data"]))
         }
         return inputs
     }
 
-    private static func configMaps(of pod: Pod) -> Set<String> {
-        var names = Set(pod.spec.volumes.compactMap { $0.configMap?.name })
-        for container in pod.spec.initContainers + pod.spec.containers {
-            for source in container.envFrom { names.formUnion([source.configMapRef?.name].compactMap(\.self)) }
-            for variable in container.env {
-                names.formUnion([variable.valueFrom?.configMapKeyRef?.name].compactMap(\.self))
+    /// An object; nil when it does not exist. Whether that matters is said where it is used: the reference may be optional.
+    private func find(_ resource: GroupVersionResource, _ name: String, namespace: String) async throws -> JSONValue? {
+        do {
+            return try await self.client.send(APIRequest(.get, resource, namespace: namespace, name: name))
+        } catch let error as StatusError where error.code == 404 {
+            return nil
+        }
+    }
+
+    /// The names that a pod refers to.
+    private struct References {
+        var configMaps: Set<String> = []
+        var secrets: Set<String> = []
+
+        init(of pod: Pod) {
+            for volume in pod.spec.volumes {
+                self.add(configMap: volume.configMap?.name, secret: volume.secret?.secretName)
+                for source in volume.projected?.sources ?? [] {
+                    self.add(configMap: source.configMap?.name, secret: source.secret?.name)
+                }
+            }
+            for container in pod.spec.initContainers + pod.spec.containers {
+                for source in container.envFrom {
+                    self.add(configMap: source.configMapRef?.name, secret: source.secretRef?.name)
+                }
+                for source in container.env.compactMap(\.valueFrom) {
+                    self.add(configMap: source.configMapKeyRef?.name, secret: source.secretKeyRef?.name)
+                }
             }
         }
-        return names
+
+        private mutating func add(configMap: String?, secret: String?) {
+            if let configMap { self.configMaps.insert(configMap) }
+            if let secret { self.secrets.insert(secret) }
+        }
     }
 
     private static func strings(_ value: JSONValue?) -> [String: String] {

@@ -23,6 +23,7 @@ struct PodTable {
     private let loop: any EventLoop
     private let lifecycle: PodLifecycle.Configuration
     private var entries: [PodIdentity: Entry] = [:]
+    private var ignored = IgnoredFields()
 
     init(
         kubelet: Kubelet,
@@ -50,6 +51,7 @@ struct PodTable {
             let identity = PodIdentity(of: pod)
             guard self.entries[identity] == nil else { return self.update(pod, group: &group) }
             self.entries[identity] = Entry(machine: PodLifecycle(pod: pod, configuration: self.lifecycle), pod: pod)
+            if let event = self.ignored.event(about: pod) { self.recorder.record(event, about: pod) }
             self.handle(.started, of: identity, group: &group)
         case .changed(.updated(_, let object)):
             self.update(Pod(json: object), group: &group)
@@ -112,6 +114,11 @@ struct PodTable {
                 let outcome = await performer.perform(action, in: container, timeout: timeout)
                 performer.report(.container(container, .probed(kind, attempt: attempt, outcome)))
             }
+        case .postStart(let container, let attempt, let action):
+            group.addTask {
+                let outcome = await performer.perform(action, in: container, timeout: Limits.postStartMax)
+                performer.report(.container(container, .postStartEnded(attempt: attempt, outcome)))
+            }
         case .preStop(let container, let attempt, let action, let timeout):
             group.addTask {
                 let outcome = await performer.perform(action, in: container, timeout: timeout)
@@ -148,11 +155,20 @@ struct PodTable {
     }
 
     /// Ends everything that still runs.
-    mutating func shutDown() async {
+    /// - Parameter grace: what containers get to end by themselves; nil: nothing, as when a machine loses its power.
+    mutating func shutDown(grace: Duration?) async {
         for entry in self.entries.values {
             for timer in entry.timers.values { timer.cancel() }
         }
-        for identity in self.entries.keys { await self.kubelet.runtime.removeSandbox(of: identity) }
+        let runtime = self.kubelet.runtime
+        await withDiscardingTaskGroup { group in
+            for identity in self.entries.keys {
+                group.addTask {
+                    if let grace { await runtime.stopContainers(of: identity, within: grace) }
+                    await runtime.removeSandbox(of: identity)
+                }
+            }
+        }
         self.entries = [:]
     }
 }

@@ -46,14 +46,22 @@ final class NodeWorld: Sendable {
         )
     }
 
-    /// Runs the kubelet for as long as the body takes.
-    func withKubelet(_ runtime: any PodRuntime, _ body: @Sendable @escaping () async throws -> Void) async throws {
+    func kubelet(_ runtime: any PodRuntime) -> Kubelet {
         let configuration = NodeConfiguration(
             name: "node-1",
             address: self.block.nodeAddress(1),
             backoffInitial: .milliseconds(100)
         )
-        let kubelet = Kubelet(configuration: configuration, client: self.client, runtime: runtime)
+        return Kubelet(configuration: configuration, client: self.client, runtime: runtime)
+    }
+
+    /// Runs a kubelet for as long as the body takes.
+    func withKubelet(_ runtime: any PodRuntime, _ body: @Sendable @escaping () async throws -> Void) async throws {
+        try await self.with(self.kubelet(runtime), body)
+    }
+
+    /// Runs a kubelet for as long as the body takes.
+    func with(_ kubelet: Kubelet, _ body: @Sendable @escaping () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await kubelet.run()

@@ -11,7 +11,7 @@ import KubernetesAPI
 ///
 /// `pod SPEC` (JSON), `started`, `sandbox ADDRESS`, `sandbox-failed TEXT`, `sandbox-removed`, `pulled NAME`, `not-pulled NAME TEXT`,
 /// `runs NAME`, `not-started NAME TEXT`, `bad-config NAME TEXT`, `exit NAME CODE`, `probe NAME KIND ok|fail|error [TEXT]`,
-/// `hook NAME ok|fail [TEXT]`, `delete GRACE`, `removed`, `wait SECONDS` (what timers bring on the way is handled in order).
+/// `settled NAME ok|fail` (the hook after its start), `hook NAME ok|fail [TEXT]` (that before its end), `delete GRACE`, `removed`, `wait SECONDS` (what timers bring on the way is handled in order).
 struct PodWorld {
     struct BadCommand: Error { let line: Substring }
 
@@ -48,13 +48,14 @@ struct PodWorld {
             self.handle(container(.startFailed(attempt: attempt, RuntimeError(.badConfiguration, rest))))
         case "exit":
             guard let code = Int32(rest) else { throw BadCommand(line: line) }
-            self.handle(container(.exited(attempt: attempt, ContainerExit(code: code))))
+            self.handle(container(.exited(attempt: attempt, ProcessExit(code: code))))
         case "probe":
             let parts = rest.split(separator: " ", maxSplits: 1)
             guard let kind = ProbeKind.allCases.first(where: { $0.rawValue.lowercased() == parts[0] }) else {
                 throw BadCommand(line: line)
             }
             self.handle(container(.probed(kind, attempt: attempt, try Self.outcome(parts[1]))))
+        case "settled": self.handle(container(.postStartEnded(attempt: attempt, try Self.outcome(rest[...]))))
         case "hook": self.handle(container(.preStopEnded(attempt: attempt, try Self.outcome(rest[...]))))
         case "delete":
             guard let grace = Int64(first) else { throw BadCommand(line: line) }
@@ -129,6 +130,7 @@ struct PodWorld {
             "signal \(number) to \(container)" + (grace.map { ", grace \($0.seconds) s" } ?? "")
         case .probe(let container, let kind, let attempt, let action, let timeout):
             "\(kind) probe of \(container), life \(attempt), within \(Int(timeout.seconds)) s: \(Self.text(action))"
+        case .postStart(let container, _, let action): "hook after the start of \(container): \(Self.text(action))"
         case .preStop(let container, _, let action, let timeout):
             "hook before the end of \(container), within \(Int(timeout.seconds)) s: \(Self.text(action))"
         case .setTimer: nil  // seen by what comes of it

@@ -62,11 +62,14 @@ private struct ImageEntryReader {
         guard !references.isEmpty else {
             throw ImageCatalogError(message: "\(self.place): `references` of \(name) is missing")
         }
+        let paths = try self.map("paths")
         return LocalImage(
             name: name,
             references: references,
             bin: try self.strings("bin").map(self.absolute),
-            paths: try self.map("paths").mapValues(self.absolute),
+            // What the catalog brings along is copied, so that no container can spoil it for the next one.
+            paths: paths.filter { $0.value.hasPrefix("/") },
+            copies: paths.filter { !$0.value.hasPrefix("/") }.mapValues(self.absolute),
             environment: try self.map("environment"),
             entrypoint: try self.strings("entrypoint"),
             command: try self.strings("command"),

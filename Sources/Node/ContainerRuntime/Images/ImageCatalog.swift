@@ -28,8 +28,10 @@ public struct LocalImage: Hashable, Sendable {
     public var references: [String]
     /// Folders that come first on the pod's PATH, as absolute paths of this machine.
     public var bin: [String]
-    /// Paths of the image, and where their content is on this machine.
+    /// Paths of the image, and where their content is on this machine: containers share it.
     public var paths: [String: String]
+    /// Paths of the image whose content each start of a container gets a copy of, and where the original is.
+    public var copies: [String: String]
     /// Variables that the image sets.
     public var environment: [String: String]
     /// What runs before `args`, unless the pod has a `command`.
@@ -45,6 +47,7 @@ public struct LocalImage: Hashable, Sendable {
         references: [String],
         bin: [String] = [],
         paths: [String: String] = [:],
+        copies: [String: String] = [:],
         environment: [String: String] = [:],
         entrypoint: [String] = [],
         command: [String] = [],
@@ -54,6 +57,7 @@ public struct LocalImage: Hashable, Sendable {
         self.references = references
         self.bin = bin
         self.paths = paths
+        self.copies = copies
         self.environment = environment
         self.entrypoint = entrypoint
         self.command = command

@@ -28,6 +28,9 @@ struct LogLine {
         !self.bytes.prefix(19).lexicographicallyPrecedes(time.utf8.prefix(19))
     }
 
+    /// What the container wrote.
+    var text: String { String(decoding: self.bytes[self.contentStart...], as: UTF8.self) }
+
     /// The line as kubectl shows it.
     func write(to buffer: inout ByteBuffer, timestamps: Bool) {
         if timestamps {

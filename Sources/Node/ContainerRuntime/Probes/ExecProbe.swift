@@ -10,8 +10,16 @@ struct ExecProbe {
     let group: any EventLoopGroup
     let pool: NIOThreadPool
 
-    /// Runs a command; `shown` is how it stood in the pod, for messages.
-    func run(_ launch: ShimLaunch, shown: [String], timeout: Duration) async -> ProbeOutcome {
+    /// Runs a command.
+    /// - Parameters:
+    ///   - shown: how it stood in the pod, for messages.
+    ///   - started: takes the process, once it runs.
+    func run(
+        _ launch: ShimLaunch,
+        shown: [String],
+        timeout: Duration,
+        started: (ShimProcess) -> Void
+    ) async -> ProbeOutcome {
         do {
             let process = try await ShimProcess.start(
                 shim: self.shim,
@@ -19,6 +27,7 @@ struct ExecProbe {
                 group: self.group,
                 pool: self.pool
             )
+            started(process)
             let loop = process.gone.eventLoop
             let isLate = NIOLoopBoundBox.makeBoxSendingValue(false, eventLoop: loop)
             let timer = loop.scheduleTask(in: .nanoseconds(Int64(timeout / .nanoseconds(1)))) {

@@ -5,11 +5,11 @@ import FoundationEssentials
 import JSON
 import KubernetesAPI
 
-/// Makes a pod's volumes as directories, and says where each path of a container is.
+/// Makes a pod's volumes as directories.
 ///
-/// Blocks. emptyDir, configMap and downwardAPI volumes live with the pod; a claim's directory belongs to its volume.
+/// Blocks. A claim's directory belongs to its volume; the others live with the pod.
 struct VolumeMounter {
-    let pod: Pod
+    let facts: DownwardAPI
     let inputs: PodInputs
     /// The pod's own directory.
     let podDirectory: String
@@ -19,14 +19,13 @@ struct VolumeMounter {
     /// The directory of each volume, by the volume's name in the pod.
     func mount() throws(RuntimeError) -> [String: String] {
         var directories = [String: String]()
-        for volume in self.pod.spec.volumes {
+        for volume in self.facts.pod.spec.volumes {
             directories[volume.name] = try self.directory(of: volume)
         }
         return directories
     }
 
     private func directory(of volume: Volume) throws(RuntimeError) -> String {
-        let own = "\(self.podDirectory)/volumes/\(volume.name)"
         if let claim = volume.persistentVolumeClaim {
             guard let name = self.inputs.claims[claim.claimName] else {
                 throw RuntimeError(.mountFailed, "persistentvolumeclaim \"\(claim.claimName)\" is not bound")
@@ -35,71 +34,72 @@ struct VolumeMounter {
             try Self.make(directory)
             return directory
         }
-        if let source = volume.configMap {
-            try Self.make(own)
-            guard let map = self.inputs.configMaps[source.name] else {
-                if source.isOptional { return own }
-                throw RuntimeError(
-                    .mountFailed,
-                    "MountVolume.SetUp failed for volume \"\(volume.name)\" : configmap \"\(source.name)\" not found"
-                )
-            }
-            try self.write(map, items: source.items, isOptional: source.isOptional, to: own, volume: volume.name)
-            return own
-        }
-        if volume.emptyDir != nil {
-            try Self.make(own)
-            return own
-        }
-        if let host = volume.hostPath {
-            return host.path
-        }
-        let kinds = (volume.json.object?.keys ?? []).filter { $0 != "name" }
-        // A volume without a source is an emptyDir, upstream's default.
-        if kinds.isEmpty {
-            try Self.make(own)
-            return own
-        }
-        throw RuntimeError(
-            .mountFailed,
-            "volume \"\(volume.name)\" is of the kind \(kinds.joined(separator: ", ")), which a controlled cluster does not have"
-        )
+        if let host = volume.hostPath { return try Self.hostDirectory(host, volume: volume.name) }
+        let own = "\(self.podDirectory)/volumes/\(volume.name)"
+        try Self.make(own)
+        try self.files(of: volume)?.write(to: own)
+        return own
     }
 
-    private func write(
-        _ map: ConfigMapContent,
-        items: [KeyToPath],
-        isOptional: Bool,
-        to directory: String,
-        volume: String
-    ) throws(RuntimeError) {
-        var files = [String: Data]()
-        for (key, text) in map.data { files[key] = Data(text.utf8) }
-        for (key, text) in map.binaryData { files[key] = Data(base64Encoded: text) ?? Data() }
-        if !items.isEmpty {
-            var chosen = [String: Data]()
-            for item in items {
-                guard let content = files[item.key] else {
-                    if isOptional { continue }
-                    throw RuntimeError(
-                        .mountFailed,
-                        "MountVolume.SetUp failed for volume \"\(volume)\" : "
-                            + "configmap references non-existent config key: \(item.key)"
-                    )
-                }
-                chosen[try Self.inside(item.path)] = content
+    /// What the kubelet writes into a volume; nil for an empty one.
+    private func files(of volume: Volume) throws(RuntimeError) -> ProjectedFiles? {
+        var files = ProjectedFiles(volume: volume.name, facts: self.facts, inputs: self.inputs)
+        if let map = volume.configMap {
+            try files.add(
+                "configmap",
+                map.name,
+                of: self.inputs.configMaps,
+                items: map.items,
+                mode: map.defaultMode ?? 0o644,
+                isOptional: map.isOptional
+            )
+        } else if let secret = volume.secret {
+            try files.add(
+                "secret",
+                secret.secretName,
+                of: self.inputs.secrets,
+                items: secret.items,
+                mode: secret.defaultMode ?? 0o644,
+                isOptional: secret.isOptional
+            )
+        } else if let downward = volume.downwardAPI {
+            try files.add(downward.items, mode: downward.defaultMode ?? 0o644)
+        } else if let projected = volume.projected {
+            try files.add(projected)
+        } else if volume.emptyDir == nil {
+            let kinds = (volume.json.object?.keys ?? []).filter { $0 != "name" }
+            guard kinds.isEmpty else {  // a volume without a source is an emptyDir, upstream's default
+                throw RuntimeError(
+                    .mountFailed,
+                    "volume \"\(volume.name)\" is of the kind \(kinds.joined(separator: ", ")), "
+                        + "which a controlled cluster does not have"
+                )
             }
-            files = chosen
+            return nil
         }
-        for (path, content) in files {
-            let file = "\(directory)/\(path)"
-            if let slash = file.lastIndex(of: "/") { try Self.make(String(file[..<slash])) }
-            do {
-                try content.write(to: URL(filePath: file))
-            } catch {
-                throw RuntimeError(.mountFailed, "cannot write \(file): \(error)")
-            }
+        return files
+    }
+
+    private static func hostDirectory(_ host: HostPathVolume, volume: String) throws(RuntimeError) -> String {
+        var isDirectory = false
+        let exists = FileManager.default.fileExists(atPath: host.path, isDirectory: &isDirectory)
+        let isRight: Bool
+        switch host.type {
+        case "DirectoryOrCreate" where !exists:
+            try Self.make(host.path)
+            isRight = true
+        case "Directory", "DirectoryOrCreate": isRight = exists && isDirectory
+        case "File": isRight = exists && !isDirectory
+        case _: isRight = true  // the empty type asks for no check
         }
+        guard isRight else {
+            throw RuntimeError(
+                .mountFailed,
+                "MountVolume.SetUp failed for volume \"\(volume)\" : hostPath type check failed: "
+                    + "\(host.path) is not a \(host.type == "File" ? "file" : "directory")"
+            )
+        }
+        return host.path
     }
 
     /// A relative path that does not lead out of its directory.

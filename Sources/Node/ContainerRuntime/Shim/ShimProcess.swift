@@ -11,21 +11,25 @@ package final class ShimProcess: Sendable {
     /// The process id of what it runs.
     package let processID: Int32
     /// How it ended, once nothing of it is left.
-    package let gone: EventLoopFuture<ContainerExit>
-    /// What it printed, once nothing of it is left; empty where there is a log.
+    package let gone: EventLoopFuture<ProcessExit>
+    /// What it printed, once nothing of it is left; empty where there is a log, or streams.
     package let output: EventLoopFuture<String>
+    /// Its standard streams, where they were asked for.
+    package let streams: ProcessStreams?
     /// The write end of the control pipe; nil once closed.
     private let control: Mutex<CInt?>
 
     private init(
         processID: Int32,
         control: CInt,
-        gone: EventLoopFuture<ContainerExit>,
-        output: EventLoopFuture<String>
+        gone: EventLoopFuture<ProcessExit>,
+        output: EventLoopFuture<String>,
+        streams: ProcessStreams?
     ) {
         self.processID = processID
         self.gone = gone
         self.output = output
+        self.streams = streams
         self.control = Mutex(control)
     }
 
@@ -44,7 +48,7 @@ package final class ShimProcess: Sendable {
         let spawn = try await pool.runIfActive { try ShimSpawn(shim: shim, launch: launch) }
         let loop = group.next()
         let started = loop.makePromise(of: ShimReport.self)
-        let ended = loop.makePromise(of: ContainerExit.self)
+        let ended = loop.makePromise(of: ProcessExit.self)
         let gone = ended.futureResult.flatMap { exit in
             // The shim closed its status pipe by ending: the wait is over in an instant.
             pool.runIfActive(eventLoop: loop) {
@@ -54,13 +58,17 @@ package final class ShimProcess: Sendable {
             }
         }
         let printed = loop.makePromise(of: String.self)
+        var streams: ProcessStreams?
         do {
             _ = try await NIOPipeBootstrap(group: loop).channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ShimStatusHandler(started: started, gone: ended))
                 }
             }.takingOwnershipOfDescriptor(input: spawn.status).get()
-            if let output = spawn.output {
+            if launch.streams != nil {
+                printed.succeed("")
+                streams = try await ProcessStreams.open(spawn, loop: loop, drops: launch.log != nil)
+            } else if let output = spawn.output {
                 _ = try await NIOPipeBootstrap(group: loop).channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(OutputHandler(done: printed))
@@ -76,7 +84,14 @@ package final class ShimProcess: Sendable {
         let report = try await started.futureResult.get()
         switch report {
         case .started(let pid):
-            return ShimProcess(processID: pid, control: spawn.control, gone: gone, output: printed.futureResult)
+            if let streams { gone.whenComplete { _ in streams.processEnded() } }
+            return ShimProcess(
+                processID: pid,
+                control: spawn.control,
+                gone: gone,
+                output: printed.futureResult,
+                streams: streams
+            )
         case .failed(let code, let step):
             _ = Glibc.close(spawn.control)
             throw RuntimeError(.startFailed, Self.reason(code: code, step: step, launch: launch))
@@ -111,6 +126,11 @@ package final class ShimProcess: Sendable {
     /// Signals every process under the shim.
     package func signalTree(_ number: Int32) {
         self.command("signal-tree \(number)\n")
+    }
+
+    /// Gives its terminal a size.
+    package func resize(rows: Int, columns: Int) {
+        self.command("resize \(rows) \(columns)\n")
     }
 
     private func command(_ text: String) {

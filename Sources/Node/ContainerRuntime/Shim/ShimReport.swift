@@ -8,7 +8,7 @@ enum ShimReport: Hashable {
     /// It could not be started: the step, and the system's error number.
     case failed(code: Int32, step: String)
     /// The first process ended.
-    case ended(ContainerExit)
+    case ended(ProcessExit)
 
     /// Reads a line; nil when it is none of a shim's.
     init?(_ line: Substring) {
@@ -17,8 +17,8 @@ enum ShimReport: Hashable {
         switch words[0] {
         case "started": self = .started(pid: number)
         case "failed": self = .failed(code: number, step: words.count > 2 ? String(words[2]) : "")
-        case "exited": self = .ended(ContainerExit(code: number))
-        case "killed": self = .ended(ContainerExit(code: 128 + number, signal: number))
+        case "exited": self = .ended(ProcessExit(code: number))
+        case "killed": self = .ended(ProcessExit(code: 128 + number, signal: number))
         default: return nil
         }
     }

@@ -11,23 +11,33 @@ struct ShimSpawn {
     var control: CInt
     /// The read end of its status pipe.
     var status: CInt
-    /// The read end of what it prints, where that is collected.
+    /// The write end of what it reads, where it reads.
+    var input: CInt?
+    /// The read end of what it prints, where that is collected or streamed.
     var output: CInt?
+    /// The read end of its errors, where those are apart from its output.
+    var error: CInt?
 
     /// Spawns a shim. Blocks for about a millisecond.
     /// - Throws: ``RuntimeError`` of code ``RuntimeError/Code/startFailed``.
     init(shim: String, launch: ShimLaunch) throws(RuntimeError) {
         let control = try Self.pipe(isSocket: true)
         let status = try Self.pipe()
-        let output = launch.log == nil ? try Self.pipe() : nil
+        let input = launch.streams?.input == true ? try Self.pipe() : nil
+        let output = launch.log == nil || launch.streams != nil ? try Self.pipe() : nil
+        let error = launch.streams?.terminal == false ? try Self.pipe() : nil
 
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        for target in [CInt(1), 2] {
-            if let output {
-                posix_spawn_file_actions_adddup2(&actions, output.write, target)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input.read, 0)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        }
+        for (target, source) in [(CInt(1), output), (2, error ?? output)] {
+            if let source {
+                posix_spawn_file_actions_adddup2(&actions, source.write, target)
             } else {
                 posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_WRONLY, 0)
             }
@@ -54,15 +64,21 @@ struct ShimSpawn {
 
         var pid: pid_t = 0
         let result = posix_spawn(&pid, shim, &actions, &attributes, arguments, environment)
-        for end in [control.read, status.write, output?.write ?? -1] where end >= 0 { close(end) }
+        for end in [control.read, status.write, input?.read, output?.write, error?.write] { Self.close(end) }
         guard result == 0 else {
-            for end in [control.write, status.read, output?.read ?? -1] where end >= 0 { close(end) }
+            for end in [control.write, status.read, input?.write, output?.read, error?.read] { Self.close(end) }
             throw RuntimeError(.startFailed, "cannot spawn \(shim): \(String(cString: strerror(result)))")
         }
         self.pid = pid
         self.control = control.write
         self.status = status.read
+        self.input = input?.write
         self.output = output?.read
+        self.error = error?.read
+    }
+
+    private static func close(_ descriptor: CInt?) {
+        if let descriptor { _ = Glibc.close(descriptor) }
     }
 
     /// A pipe that our other children do not keep, with ends beyond the numbers that a shim's pipes have.
@@ -77,7 +93,7 @@ struct ShimSpawn {
             throw RuntimeError(.startFailed, "cannot make a pipe: \(String(cString: strerror(errno)))")
         }
         let ends = [low.0, low.1].map { end -> CInt in
-            defer { close(end) }
+            defer { Self.close(end) }
             return fcntl(end, F_DUPFD_CLOEXEC, 10)
         }
         return (ends[0], ends[1])

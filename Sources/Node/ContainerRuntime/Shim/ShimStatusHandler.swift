@@ -8,12 +8,12 @@ final class ShimStatusHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let started: EventLoopPromise<ShimReport>
-    private let gone: EventLoopPromise<ContainerExit>
+    private let gone: EventLoopPromise<ProcessExit>
     private var line = ""
     private var hasStarted = false
-    private var exit: ContainerExit?
+    private var exit: ProcessExit?
 
-    init(started: EventLoopPromise<ShimReport>, gone: EventLoopPromise<ContainerExit>) {
+    init(started: EventLoopPromise<ShimReport>, gone: EventLoopPromise<ProcessExit>) {
         self.started = started
         self.gone = gone
     }
@@ -41,7 +41,7 @@ final class ShimStatusHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         if !self.hasStarted { self.started.succeed(.failed(code: 0, step: "shim ended")) }
         // Without a word of how it ended the shim itself was killed, and its processes with it.
-        self.gone.succeed(self.exit ?? ContainerExit(code: 137, signal: 9))
+        self.gone.succeed(self.exit ?? ProcessExit(code: 137, signal: 9))
         context.fireChannelInactive()
     }
 

@@ -7,6 +7,16 @@ import KubernetesAPI
 
 /// Where one container of a pod stands.
 struct ContainerRun: Hashable, Sendable {
+    /// Its part in the pod.
+    enum Role: Hashable {
+        /// Runs to its end before the others begin.
+        case initial
+        /// An init container with `restartPolicy: Always`: runs beside the others, from before them until after them.
+        case sidecar
+        /// One of the pod's own containers.
+        case main
+    }
+
     /// What is being done with it.
     enum Activity: Hashable {
         /// Nothing yet: others come first.
@@ -17,6 +27,8 @@ struct ContainerRun: Hashable, Sendable {
         case pullPause(until: Instant)
         /// It is being started.
         case starting
+        /// It runs, and so does the hook after its start.
+        case settling
         /// It runs.
         case running
         /// The hook before its end runs; it is killed at the deadline.
@@ -37,6 +49,7 @@ struct ContainerRun: Hashable, Sendable {
     }
 
     let container: Container
+    let role: Role
     var activity = Activity.idle
     var shown: Shown
     /// How it ended last, when something else is shown now.
@@ -45,6 +58,8 @@ struct ContainerRun: Hashable, Sendable {
     var attempt = 0
     /// Whether `attempt` has been used by a start.
     var hasBeenStarted = false
+    /// Whether a sidecar has let the others begin: they do not wait for it again when it restarts.
+    var hasBeenPassed = false
     var startedAt = Instant.zero
     var id = ""
     var imageID = ""
@@ -53,10 +68,12 @@ struct ContainerRun: Hashable, Sendable {
     var crashBackOff = BackOff()
     var probes: [ProbeWorker]
 
-    init(container: Container, waiting: String, known: ContainerStatus?) {
+    init(container: Container, role: Role, waiting: String, known: ContainerStatus?) {
         self.container = container
+        self.role = role
         self.shown = .waiting(reason: waiting, message: nil)
-        self.probes = ProbeWorker.workers(of: container)
+        // Upstream's validation refuses probes of a container that runs to its end.
+        self.probes = role == .initial ? [] : ProbeWorker.workers(of: container)
         guard let known, !known.containerID.isEmpty else { return }
         // An earlier kubelet of this node ran it: nothing of that is left, and its lives count on.
         self.attempt = Int(clamping: known.restartCount)
@@ -67,7 +84,7 @@ struct ContainerRun: Hashable, Sendable {
     /// Whether processes of it may exist.
     var isAlive: Bool {
         switch self.activity {
-        case .running, .preparingStop, .stopping: true
+        case .settling, .running, .preparingStop, .stopping: true
         case .idle, .pulling, .pullPause, .starting, .restartPause, .ended: false
         }
     }
@@ -75,7 +92,7 @@ struct ContainerRun: Hashable, Sendable {
     /// Whether an answer is awaited that could make it run, or it runs.
     var isBusy: Bool {
         switch self.activity {
-        case .pulling, .starting, .running, .preparingStop, .stopping: true
+        case .pulling, .starting, .settling, .running, .preparingStop, .stopping: true
         case .idle, .pullPause, .restartPause, .ended: false
         }
     }
@@ -85,17 +102,28 @@ struct ContainerRun: Hashable, Sendable {
         if case .terminated(let termination) = self.shown { termination } else { nil }
     }
 
-    /// Whether it ended for good, and well: an init container that is through.
+    /// Whether it ended for good, and well.
     var hasSucceeded: Bool { self.activity == .ended && self.termination?.exitCode == 0 }
 
-    /// Whether it is past its startup probe.
+    /// Whether those that come after this init container may begin.
+    var letsOthersBegin: Bool {
+        switch self.role {
+        case .initial: self.hasSucceeded
+        case .sidecar: self.hasStartedUp || self.hasBeenPassed
+        case .main: true
+        }
+    }
+
+    /// Whether it is past its hook and its startup probe.
     var hasStartedUp: Bool {
-        guard self.isAlive else { return false }
+        guard self.isAlive, self.shown == .running else { return false }
         return self.probes.first { $0.kind == .startup }?.result ?? true
     }
 
     /// Whether it counts as ready.
     var isReady: Bool {
+        // An init container is ready when it is through (prober_manager.go).
+        if self.role == .initial { return self.hasSucceeded }
         guard self.hasStartedUp else { return false }
         return self.probes.first { $0.kind == .readiness }?.result ?? true
     }

@@ -24,6 +24,7 @@ extension PodLifecycle {
             let termination = ContainerTermination(
                 exitCode: exit.code,
                 reason: exit.code == 0 ? "Completed" : "Error",
+                message: exit.message,
                 startedAt: self.configuration.time(at: self.runs[index].startedAt),
                 finishedAt: time,
                 id: self.runs[index].id
@@ -31,6 +32,9 @@ extension PodLifecycle {
             return self.ended(termination, at: index, now: now)
         case .probed(let kind, let attempt, let outcome):
             return self.probed(kind, attempt: attempt, outcome, at: index, now: now)
+        case .postStartEnded(let attempt, let outcome):
+            guard attempt == self.runs[index].attempt else { return [] }
+            return self.postStartEnded(outcome, at: index, now: now)
         case .preStopEnded(let attempt, let outcome):
             guard attempt == self.runs[index].attempt else { return [] }
             return self.preStopEnded(outcome, at: index, now: now)
@@ -74,7 +78,7 @@ extension PodLifecycle {
         self.runs[index].pullBackOff.reset()
         if self.termination != nil {
             self.runs[index].activity = .ended
-            return self.tearDownWhenDone()
+            return self.goOnEnding(now: now)
         }
         let message: String
         if container.imagePullPolicy == "Always" || !image.wasPresent {
@@ -96,7 +100,7 @@ extension PodLifecycle {
         guard self.runs[index].activity == .pulling else { return [] }
         if self.termination != nil {
             self.runs[index].activity = .ended
-            return self.tearDownWhenDone()
+            return self.goOnEnding(now: now)
         }
         let container = self.runs[index].container
         self.runs[index].pullBackOff.advance(
@@ -138,19 +142,53 @@ extension PodLifecycle {
     private mutating func containerStarted(id: String, at index: Int, now: Instant) -> [Effect] {
         guard self.runs[index].activity == .starting else { return [] }
         let name = self.runs[index].container.name
-        self.runs[index].activity = .running
         self.runs[index].startedAt = now
         self.runs[index].id = id
-        self.show(.running, at: index)
         var effects: [Effect] = [
             .record(.normal("Created", "Created container: \(name)", container: name)),
             .record(.normal("Started", "Started container \(name)", container: name)),
         ]
         if let termination {
+            self.runs[index].activity = .running
+            self.show(.running, at: index)
             return effects + self.stop(at: index, deadline: termination.deadline, now: now)
         }
-        effects += self.beginProbes(at: index, now: now)
-        return effects
+        let container = self.runs[index].container
+        guard let handler = container.lifecycle?.postStart else { return effects + self.settled(at: index, now: now) }
+        self.runs[index].activity = .settling
+        do {
+            guard let action = try ProbeAction(handler, of: container) else {
+                return effects + self.settled(at: index, now: now)
+            }
+            effects.append(.postStart(container: name, attempt: self.runs[index].attempt, action))
+            return effects
+        } catch {
+            return effects + self.postStartEnded(.error(message: error.message), at: index, now: now)
+        }
+    }
+
+    /// A container runs, and its hook is through: from here on it is shown as running and probed.
+    private mutating func settled(at index: Int, now: Instant) -> [Effect] {
+        self.runs[index].activity = .running
+        self.show(.running, at: index)
+        return self.beginProbes(at: index, now: now)
+    }
+
+    private mutating func postStartEnded(_ outcome: ProbeOutcome, at index: Int, now: Instant) -> [Effect] {
+        guard self.runs[index].activity == .settling else { return [] }
+        let name = self.runs[index].container.name
+        switch outcome {
+        case .success:
+            return self.settled(at: index, now: now)
+        case .failure, .error:
+            // What the hook said stays out of the event, as upstream: it may hold secrets.
+            let grace = max(self.pod.spec.terminationGracePeriodSeconds ?? 30, 0)
+            self.runs[index].activity = .running
+            return [
+                .record(.warning("FailedPostStartHook", "PostStartHook failed", container: name)),
+                .record(.normal("Killing", "FailedPostStartHook", container: name)),
+            ] + self.stop(at: index, deadline: now + .seconds(grace), now: now)
+        }
     }
 
     private mutating func startFailed(_ error: RuntimeError, at index: Int, now: Instant) -> [Effect] {
@@ -163,7 +201,7 @@ extension PodLifecycle {
             self.show(.waiting(reason: "\(error.code)", message: error.message), at: index)
             if self.termination != nil {
                 self.runs[index].activity = .ended
-                return [record] + self.tearDownWhenDone()
+                return [record] + self.goOnEnding(now: now)
             }
             let until = now + self.configuration.backoffInitial
             self.runs[index].activity = .restartPause(until: until)
@@ -187,18 +225,18 @@ extension PodLifecycle {
         for probe in self.runs[index].probes.indices { self.runs[index].probes[probe].isOnHold = true }
         if self.termination != nil {
             self.runs[index].activity = .ended
-            return self.tearDownWhenDone()
+            return self.goOnEnding(now: now)
         }
-        let isInit = index < self.initCount
         let restarts: Bool =
-            switch self.pod.spec.restartPolicy {
-            case "Never": false
-            case "OnFailure": termination.exitCode != 0
-            default: !(isInit && termination.exitCode == 0)  // Always is the default
+            switch (self.runs[index].role, self.pod.spec.restartPolicy) {
+            case (.sidecar, _): true
+            case (_, "Never"): false
+            case (_, "OnFailure"): termination.exitCode != 0
+            case (let role, _): !(role == .initial && termination.exitCode == 0)  // Always is the default
             }
         guard restarts else {
             self.runs[index].activity = .ended
-            return isInit ? self.startWhatIsDue(now: now) : []
+            return []
         }
         guard let until = self.runs[index].crashBackOff.end(at: now, max: self.configuration.backoffMax), until > now
         else {

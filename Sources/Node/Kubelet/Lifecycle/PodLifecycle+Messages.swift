@@ -71,9 +71,11 @@ extension PodLifecycle {
         /// It could not be started.
         case startFailed(attempt: Int, RuntimeError)
         /// Nothing of it is left.
-        case exited(attempt: Int, ContainerExit)
+        case exited(attempt: Int, ProcessExit)
         /// A probe came back.
         case probed(ProbeKind, attempt: Int, ProbeOutcome)
+        /// The hook after its start is through, whatever came of it.
+        case postStartEnded(attempt: Int, ProbeOutcome)
         /// The hook before its end is through, whatever came of it.
         case preStopEnded(attempt: Int, ProbeOutcome)
     }
@@ -82,6 +84,8 @@ extension PodLifecycle {
     package enum Timer: Hashable, Sendable {
         /// Try to make the sandbox again.
         case sandbox
+        /// The pod has been active for as long as it may.
+        case activeDeadline
         /// A container's timer.
         case container(String, ContainerTimer)
     }
@@ -112,6 +116,8 @@ extension PodLifecycle {
         case signal(container: String, Int32, grace: Duration?)
         /// Run a probe.
         case probe(container: String, ProbeKind, attempt: Int, ProbeAction, timeout: Duration)
+        /// Run the hook after a container's start.
+        case postStart(container: String, attempt: Int, ProbeAction)
         /// Run the hook before a container's end.
         case preStop(container: String, attempt: Int, ProbeAction, timeout: Duration)
         /// Come back at that time.

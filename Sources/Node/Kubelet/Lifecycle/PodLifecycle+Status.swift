@@ -26,6 +26,10 @@ extension PodLifecycle {
             status["podIP"] = .string(address)
             status["podIPs"] = [["ip": .string(address)]]
         }
+        if let failure {
+            status["reason"] = .string(failure.reason)
+            status["message"] = .string(failure.message)
+        }
         if self.initCount > 0 {
             status["initContainerStatuses"] = .array(
                 self.runs[..<self.initCount].map { $0.status(self.configuration) }
@@ -34,27 +38,28 @@ extension PodLifecycle {
         return PodStatusReport(status: status)
     }
 
-    /// Whether all that ran has ended, and the pod is being deleted.
-    private var isOver: Bool { self.stage == .tearingDown || self.stage == .finished }
+    /// Whether all that ran has ended for good.
+    private var isOver: Bool { self.stage == .tearingDown || self.stage == .over || self.stage == .finished }
 
     private var phase: String {
         let (initial, others) = (self.runs[..<self.initCount], self.runs[self.initCount...])
         let policy = self.pod.spec.restartPolicy
-        if initial.contains(where: { $0.activity == .ended && ($0.termination?.exitCode ?? 0) != 0 }),
+        if self.failure != nil, self.isOver { return "Failed" }
+        if initial.contains(where: { $0.role == .initial && $0.activity == .ended && !$0.hasSucceeded }),
             policy == "Never" || self.isOver
         {
             return "Failed"
         }
-        if !self.isOver, initial.contains(where: { !$0.hasSucceeded }) { return "Pending" }
-        let stopped = others.filter { $0.termination != nil || $0.lastTermination != nil && !$0.isAlive }
-        let waiting = others.filter { $0.termination == nil && $0.lastTermination == nil && !$0.isAlive }
-        let running = others.filter(\.isAlive)
+        if !self.isOver, initial.contains(where: { !($0.hasBeenPassed || $0.letsOthersBegin) }) { return "Pending" }
+        let running = others.filter { $0.shown == .running }
+        let stopped = others.filter { $0.shown != .running && ($0.termination ?? $0.lastTermination) != nil }
+        let waiting = others.filter { $0.shown != .running && ($0.termination ?? $0.lastTermination) == nil }
         if self.isOver {
             let allWell = stopped.allSatisfy { ($0.termination ?? $0.lastTermination)?.exitCode == 0 }
             return waiting.isEmpty && allWell ? "Succeeded" : "Failed"
         }
         if !waiting.isEmpty { return "Pending" }
-        if !running.isEmpty { return "Running" }
+        if !running.isEmpty || initial.contains(where: { $0.role == .sidecar && $0.isAlive }) { return "Running" }
         guard !stopped.isEmpty else { return "Pending" }
         if policy == "Never" || policy == "OnFailure" {
             if stopped.allSatisfy({ $0.activity == .ended && $0.termination?.exitCode == 0 }) { return "Succeeded" }
@@ -65,17 +70,17 @@ extension PodLifecycle {
 
     private mutating func updateConditions(phase: String, now: Instant) {
         let (initial, others) = (self.runs[..<self.initCount], self.runs[self.initCount...])
-        let isInitialized = initial.allSatisfy(\.hasSucceeded)
+        let isInitialized = initial.allSatisfy { $0.hasBeenPassed || $0.letsOthersBegin }
         let hasSandbox = self.stage == .prepared
         self.set("PodReadyToStartContainers", hasSandbox, now: now)
         if isInitialized {
             self.set("Initialized", true, phase == "Succeeded" ? "PodCompleted" : nil, now: now)
         } else {
-            let names = initial.filter { !$0.hasSucceeded }.map(\.container.name)
+            let names = initial.filter { !($0.hasBeenPassed || $0.letsOthersBegin) }.map(\.container.name)
             let message = "containers with incomplete status: \(Self.list(names))"
             self.set("Initialized", false, "ContainersNotInitialized", message, now: now)
         }
-        let unready = others.filter { !$0.isReady }.map(\.container.name)
+        let unready = (initial.filter { $0.role == .sidecar } + others).filter { !$0.isReady }.map(\.container.name)
         let isReady = unready.isEmpty && isInitialized
         for type in ["Ready", "ContainersReady"] {
             if phase == "Succeeded" {

@@ -22,16 +22,26 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
         case prepared
         /// All containers have ended for good: the sandbox is being removed.
         case tearingDown
-        /// Nothing is left on the node.
+        /// Nothing is left on the node, and the object stays until somebody deletes it.
+        case over
+        /// Nothing is left to do.
         case finished
     }
 
-    /// A deletion under way.
+    /// The pod's end under way: by deletion, or because its work is done or its time is up.
     struct Termination: Hashable {
         /// When what still runs is killed.
         var deadline: Instant
-        /// Whether the pod object is still there, to be removed at the end.
+        /// Whether the pod object is still there.
         var hasObject: Bool
+        /// Whether the object is being deleted, to be removed at the end.
+        var isDeletion: Bool
+    }
+
+    /// Why the kubelet itself ended a pod.
+    struct Failure: Hashable {
+        var reason: String
+        var message: String
     }
 
     let configuration: Configuration
@@ -41,6 +51,7 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
     var address: String?
     var startTime: KubernetesTime?
     var termination: Termination?
+    var failure: Failure?
     /// Init containers first, in order; then the others.
     var runs: [ContainerRun]
     let initCount: Int
@@ -60,11 +71,12 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
         self.runs =
             first.map { container in
                 let known = firstKnown.first { $0.name == container.name }
-                return ContainerRun(container: container, waiting: "PodInitializing", known: known)
+                let role: ContainerRun.Role = container.restartPolicy == "Always" ? .sidecar : .initial
+                return ContainerRun(container: container, role: role, waiting: "PodInitializing", known: known)
             }
             + others.map { container in
                 let known = othersKnown.first { $0.name == container.name }
-                return ContainerRun(container: container, waiting: waiting, known: known)
+                return ContainerRun(container: container, role: .main, waiting: waiting, known: known)
             }
     }
 
@@ -73,6 +85,7 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
 
     package mutating func handle(_ event: Event, now: Instant) -> [Effect] {
         var effects = self.react(to: event, now: now)
+        effects += self.endWhenDone(now: now)
         let report = self.statusReport(now: now)
         if report != self.reported, self.startTime != nil, self.termination?.hasObject ?? true {
             self.reported = report
@@ -99,7 +112,9 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
             return self.sandboxRemoved()
         case .container(let name, let event):
             guard let index = self.runs.firstIndex(where: { $0.container.name == name }) else { return [] }
-            return self.containerEvent(event, at: index, now: now)
+            return self.containerEvent(event, at: index, now: now) + self.startWhatIsDue(now: now)
+        case .timer(.activeDeadline):
+            return self.activeDeadlineReached(now: now)
         case .timer(.sandbox):
             guard case .pausing = self.stage, self.termination == nil else { return [] }
             self.stage = .preparing
@@ -121,9 +136,13 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
             self.stage = .finished
             return []
         }
-        self.startTime = self.configuration.time(at: now)
+        // A kubelet that comes back goes on counting from the first one's start.
+        let startTime = self.pod.status.startTime ?? self.configuration.time(at: now)
+        self.startTime = startTime
         self.stage = .preparing
-        return [.createSandbox]
+        guard let seconds = self.pod.spec.activeDeadlineSeconds else { return [.createSandbox] }
+        let active = Duration.seconds(self.configuration.time(at: now).seconds - startTime.seconds)
+        return [.setTimer(.activeDeadline, at: now + .seconds(seconds) - active), .createSandbox]
     }
 
     private mutating func update(to pod: Pod, now: Instant) -> [Effect] {
@@ -136,7 +155,7 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
         guard self.stage == .preparing else { return [] }
         self.stage = .prepared
         self.address = address
-        return self.termination == nil ? self.startWhatIsDue(now: now) : self.tearDownWhenDone()
+        return self.termination == nil ? self.startWhatIsDue(now: now) : self.goOnEnding(now: now)
     }
 
     private mutating func sandboxFailed(_ message: String, now: Instant) -> [Effect] {
@@ -144,7 +163,7 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
         let failures = self.sandboxFailures + 1
         self.sandboxFailures = failures
         self.stage = .pausing(failures: failures)
-        if self.termination != nil { return self.tearDownWhenDone() }
+        if self.termination != nil { return self.goOnEnding(now: now) }
         // The first pauses are short: a claim is bound within milliseconds of its pod.
         let pause = min(Limits.sandboxPauseMax, Limits.sandboxPauseMin * (1 << min(failures - 1, 16)))
         var effects = [Effect.setTimer(.sandbox, at: now + pause)]
@@ -157,17 +176,21 @@ package struct PodLifecycle: StateMachine, Hashable, Sendable {
     /// How often the sandbox could not be made.
     private var sandboxFailures = 0
 
-    /// Starts the init container whose turn it is, or all others once those are through.
+    /// Starts the container whose turn it is: init containers one after the other, each sidecar up before what follows, then the
+    /// pod's own in their order, each past its image and its hook before the next.
     mutating func startWhatIsDue(now: Instant) -> [Effect] {
         guard self.stage == .prepared, self.termination == nil else { return [] }
-        if let next = self.runs[..<self.initCount].firstIndex(where: { !$0.hasSucceeded }) {
-            guard self.runs[next].activity == .idle else { return [] }
-            return self.bringUp(at: next, now: now)
+        for index in self.runs.indices {
+            switch self.runs[index].activity {
+            case .idle:
+                return self.bringUp(at: index, now: now)
+            case .pulling, .starting, .settling:
+                guard self.runs[index].hasBeenPassed else { return [] }
+            case .pullPause, .running, .preparingStop, .stopping, .restartPause, .ended:
+                guard self.runs[index].letsOthersBegin else { return [] }
+                self.runs[index].hasBeenPassed = true
+            }
         }
-        var effects = [Effect]()
-        for index in self.runs.indices.dropFirst(self.initCount) where self.runs[index].activity == .idle {
-            effects += self.bringUp(at: index, now: now)
-        }
-        return effects
+        return []
     }
 }
