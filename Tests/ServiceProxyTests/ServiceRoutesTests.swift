@@ -47,4 +47,22 @@ struct ServiceRoutesTests {
         #expect(routes.frontends.map(\.address) == ["127.64.240.8"])
         #expect(routes.backends.values.allSatisfy { $0.isEmpty })
     }
+
+    @Test("A pod's hostPort leads from its node's address to the pod; the host's network needs no way there")
+    func hostPorts() {
+        func pod(_ spec: JSONValue, phase: String = "Running") -> Pod {
+            var spec = spec
+            spec["containers"] = [["name": "a", "ports": [["containerPort": 80, "hostPort": 8080]]]]
+            return Pod(json: [
+                "metadata": ["name": "a"], "spec": spec,
+                "status": ["phase": .string(phase), "podIP": "127.64.1.2", "hostIP": "127.64.255.1"],
+            ])
+        }
+        var routes = ServiceRoutes(services: []) { _, _ in nil }
+        routes.addHostPorts(of: [pod(["hostNetwork": true]), pod([:], phase: "Failed")])
+        #expect(routes.frontends.isEmpty)
+        routes.addHostPorts(of: [pod([:])])
+        let backends = routes.backends[ServiceRoutes.Frontend(address: "127.64.255.1", port: 8080)]
+        #expect(backends?.map(\.address) == ["127.64.1.2"] && backends?.map(\.port) == [80])
+    }
 }

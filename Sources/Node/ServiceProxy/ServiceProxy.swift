@@ -17,6 +17,7 @@ public struct ServiceProxy: Sendable {
     private let logger: Logger
     private let services: ObjectCache
     private let endpoints: ObjectCache
+    private let pods: ObjectCache
     private let changes: AsyncStream<Void>
     private let routing = Routing()
 
@@ -32,6 +33,9 @@ public struct ServiceProxy: Sendable {
         self.changes = changes
         self.services = ObjectCache(.init(Service.self), transport: client.transport) { _ in continuation.yield() }
         self.endpoints = ObjectCache(.init(Endpoints.self), transport: client.transport) { _ in continuation.yield() }
+        self.pods = ObjectCache(.init(Pod.self), transport: client.transport) { change in
+            if Self.concernsHostPorts(change) { continuation.yield() }
+        }
     }
 
     /// Watches and forwards until cancelled; then closes every listener.
@@ -39,6 +43,7 @@ public struct ServiceProxy: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.services.run() }
             group.addTask { await self.endpoints.run() }
+            group.addTask { await self.pods.run() }
             group.addTask { await self.follow() }
         }
     }
@@ -46,11 +51,13 @@ public struct ServiceProxy: Sendable {
     private func follow() async {
         await self.services.waitUntilSynced()
         await self.endpoints.waitUntilSynced()
+        await self.pods.waitUntilSynced()
         var listeners: [ServiceRoutes.Frontend: any Channel] = [:]
         for await _ in self.changes {
-            let routes = ServiceRoutes(services: self.services.objects(Service.self)) { namespace, name in
+            var routes = ServiceRoutes(services: self.services.objects(Service.self)) { namespace, name in
                 self.endpoints.object(Endpoints.self, name, namespace: namespace)
             }
+            routes.addHostPorts(of: self.pods.objects(Pod.self).filter(Self.hasHostPorts))
             self.routing.update(routes)
             for (frontend, listener) in listeners where routes.backends[frontend] == nil {
                 await self.close(listener)
@@ -67,6 +74,17 @@ public struct ServiceProxy: Sendable {
         }
         for listener in listeners.values {
             await self.close(listener)
+        }
+    }
+
+    /// Whether the routes depend on a pod: few have ports of the node, and pods change often.
+    private static func hasHostPorts(_ pod: Pod) -> Bool {
+        pod.spec.containers.contains { $0.ports.contains { $0.hostPort != nil } }
+    }
+
+    private static func concernsHostPorts(_ change: CacheChange) -> Bool {
+        switch change {
+        case .added(let object), .updated(_, let object), .deleted(let object): self.hasHostPorts(Pod(json: object))
         }
     }
 

@@ -3,7 +3,7 @@
 
 package import KubernetesAPI
 
-/// Where the virtual addresses of services lead. No I/O.
+/// Where the virtual addresses of services, and the ports of nodes, lead. No I/O.
 package struct ServiceRoutes: Hashable, Sendable {
     /// A virtual address and port.
     package struct Frontend: Hashable, Comparable, Sendable {
@@ -46,6 +46,19 @@ package struct ServiceRoutes: Hashable, Sendable {
                     subset.ports.filter { $0.name == port.name }.flatMap { target in
                         subset.addresses.map { Backend(address: $0.ip, port: Int(target.port)) }
                     }
+                }
+            }
+        }
+    }
+
+    /// Adds the ports of nodes that lead to pods (`hostPort`); a pod of the host's network listens on them itself.
+    package mutating func addHostPorts(of pods: [Pod]) {
+        for pod in pods where !pod.spec.hostNetwork && !pod.isTerminal && !pod.status.podIP.isEmpty {
+            for container in pod.spec.initContainers + pod.spec.containers {
+                for port in container.ports where port.transportProtocol.isEmpty || port.transportProtocol == "TCP" {
+                    guard let hostPort = port.hostPort, hostPort > 0 else { continue }
+                    let frontend = Frontend(address: pod.status.hostIP, port: Int(hostPort))
+                    self.backends[frontend] = [Backend(address: pod.status.podIP, port: Int(port.containerPort))]
                 }
             }
         }
