@@ -63,6 +63,7 @@ let foundation: [Target] = [
     library("FileStorage", ["Determinism", nioCore]),
     library("JSON", [nioCore]),
     library("NameResolution", in: "Node/NameResolution", [nioCore]),
+    library("ImagePrograms", in: "Node/ImagePrograms", ["NameResolution", nioCore, nioHTTP1, nioPosix]),
 ]
 
 let kubernetes: [Target] = [
@@ -198,6 +199,7 @@ let testTargets: [Target] = [
     tests("ControllerRuntime", ["ControllerRuntime", "Controllers", "Determinism", "JSON", "KubernetesAPI"]),
     tests("Controllers", ["ControllerRuntime", "Controllers", "JSON", "KubernetesAPI", "Simulation"]),
     tests("FileStorage", ["Determinism", "FileStorage", nioCore]),
+    tests("ImagePrograms", ["ImagePrograms", "NameResolution", nioCore, nioHTTP1, nioPosix]),
     tests("JSON", ["JSON"]),
     tests("KafkaBroker", ["KafkaBroker", "KafkaProtocol", "ZooKeeperServer", logging, nioCore]),
     tests("KafkaClient", ["KafkaClient", "NameResolution"]),
