@@ -26,6 +26,7 @@ test: lint
 	Harness/interop/run $(SEATRIAL)
 	Harness/interop/kubectl/run $(SEATRIAL)
 	Harness/golden/run $(SEATRIAL) --case 'c-rolling-update-explicit' --case 'd2-*' --case 'l6-*' --jobs 2
+	Harness/bad-input/run $(SEATRIAL)
 	Harness/must-fail $(SEATRIAL)
 
 clean:
