@@ -74,4 +74,20 @@ struct BrokerSessionTests {
         #expect(effects.contains(.stopped))
         #expect(effects.contains(.closeSession))
     }
+
+    @Test("A broker that the controller leaves without an answer ends all the same")
+    func stopsUnanswered() {
+        var broker = Self.broker()
+        _ = broker.handle(.zookeeper(.connected(sessionID: 5)), now: .zero)
+        _ = broker.handle(Self.reply(.register, .done), now: .zero)
+        let own = ZooKeeperReply.data("{}", ZooKeeperStat(czxid: 9, mzxid: 9, version: 0, ephemeralOwner: 5))
+        _ = broker.handle(Self.reply(.ownRegistration, own), now: .zero)
+        let asked = broker.handle(.stop, now: .zero)
+        #expect(!asked.contains(.stopped))
+        let limits = asked.compactMap { if case .setTimer(.shutdownLimit, let at) = $0 { at } else { nil } }
+        #expect(limits == [Instant(nanoseconds: 20_000_000_000)])
+        let ended = broker.handle(.timer(.shutdownLimit), now: limits.first ?? .zero)
+        #expect(ended.contains(.stopped))
+        #expect(!broker.handle(.timer(.shutdownLimit), now: limits.first ?? .zero).contains(.stopped))
+    }
 }

@@ -142,7 +142,15 @@ extension Broker {
             return
         }
         self.shutdown = .asking(attempt: 0)
+        effects.append(.setTimer(.shutdownLimit, at: now + Limits.shutdownTimeMax))
         self.askForShutdown(now: now, &effects)
+    }
+
+    /// Nobody has taken over in time; the next controller will find this broker gone.
+    mutating func giveShutdownUp(now: Instant, _ effects: inout [BrokerEffect]) {
+        guard case .asking = self.shutdown else { return }
+        effects.append(.note("controlled shutdown took longer than \(Limits.shutdownTimeMax); ending all the same"))
+        self.finishShutdown(now: now, &effects)
     }
 
     /// Asks the controller to move everything away from here.

@@ -134,6 +134,7 @@ package struct Broker: StateMachine, Hashable, Sendable {
             effects.append(.log(.checkpoint(self.replicas.highWatermarks)))
             effects.append(.setTimer(.checkpoint, at: now + self.settings.checkpointInterval))
         case .shutdown: self.askForShutdown(now: now, &effects)
+        case .shutdownLimit: self.giveShutdownUp(now: now, &effects)
         case .zookeeper: self.retryZooKeeper(&effects)
         case .groups: self.groupEvent(.timer, now: now, &effects)
         }

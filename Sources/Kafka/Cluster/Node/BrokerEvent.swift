@@ -73,6 +73,8 @@ package enum BrokerTimer: Hashable, Sendable {
     case checkpoint
     /// Ask for controlled shutdown again.
     case shutdown
+    /// Controlled shutdown has taken too long.
+    case shutdownLimit
     /// Try again to reach what ZooKeeper did not answer.
     case zookeeper
     /// The group coordinator's next deadline.

@@ -13,6 +13,9 @@ package enum Limits {
     package static let electionStep = Duration.milliseconds(150)
     /// How often a broker that wants to end waits `zookeeperBackoff` for a controller before it counts as a failure.
     package static let shutdownElectionsMax = 20
+    /// How long a broker that wants to end waits for a controller in all: one that has lost ZooKeeper may answer nobody for
+    /// as long as it likes, and a pod's grace period is 30 seconds if nobody says otherwise.
+    package static let shutdownTimeMax = Duration.seconds(20)
     /// How long a broker waits before it asks ZooKeeper again what it did not answer.
     package static let zookeeperBackoff = Duration.milliseconds(100)
     /// Produce requests that wait for their topics' settings; more are refused, to be sent again.
