@@ -84,7 +84,10 @@ struct BrokerSessionTests {
         _ = broker.handle(Self.reply(.ownRegistration, own), now: .zero)
         let asked = broker.handle(.stop, now: .zero)
         #expect(!asked.contains(.stopped))
-        let limits = asked.compactMap { if case .setTimer(.shutdownLimit, let at) = $0 { at } else { nil } }
+        let limits = asked.compactMap { effect -> Instant? in
+            guard case .setTimer(.shutdownLimit, let instant) = effect else { return nil }
+            return instant
+        }
         #expect(limits == [Instant(nanoseconds: 20_000_000_000)])
         let ended = broker.handle(.timer(.shutdownLimit), now: limits.first ?? .zero)
         #expect(ended.contains(.stopped))
