@@ -110,16 +110,23 @@ public struct ControllerMachine: StateMachine, Sendable {
     public var isIdle: Bool { self.queue.isEmpty && self.blocked.isEmpty && self.inFlight == 0 }
 
     public mutating func handle(_ event: Event, now: Instant) -> [Effect] {
+        self.handle(CollectionOfOne(event), now: now)
+    }
+
+    /// Takes all that waits, then starts syncs: a burst of changes of a key's objects makes one sync.
+    public mutating func handle(_ events: some Sequence<Event>, now: Instant) -> [Effect] {
         var effects: [Effect] = []
-        switch event {
-        case .changed(let change):
-            self.observe(change)
-        case .synced:
-            self.isSynced = true
-        case .finished(let key, let outcome):
-            effects += self.finish(key, outcome, now: now)
-        case .woke(let timer):
-            effects += self.wake(timer)
+        for event in events {
+            switch event {
+            case .changed(let change):
+                self.observe(change)
+            case .synced:
+                self.isSynced = true
+            case .finished(let key, let outcome):
+                effects += self.finish(key, outcome, now: now)
+            case .woke(let timer):
+                effects += self.wake(timer)
+            }
         }
         self.unblock()
         effects += self.startSyncs(now: now)

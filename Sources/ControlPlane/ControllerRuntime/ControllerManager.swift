@@ -21,7 +21,8 @@ public struct WaitingReport: Hashable, Sendable {
 public struct ControllerManager: Sendable {
     /// A controller that can be run.
     public enum Controller: String, Hashable, Sendable, CaseIterable {
-        case statefulSet, daemonSet, disruption, endpoints, persistentVolume, garbageCollector, scheduler
+        case statefulSet, daemonSet, deployment, replicaSet, job, disruption, endpoints, endpointSlices
+        case persistentVolume, garbageCollector, scheduler, nodeLifecycle, serviceAccounts, rootCertificates
     }
 
     /// What can be chosen.
@@ -30,6 +31,10 @@ public struct ControllerManager: Sendable {
         public var controllers = Set(Controller.allCases)
         /// The StatefulSet controller's options, rolling updates under the budget among them.
         public var statefulSet = StatefulSetReconciler.Options()
+        /// How soon a silent node is given up.
+        public var nodeLifecycle = NodeLifecycleReconciler.Options()
+        /// What `kube-root-ca.crt` holds, PEM text.
+        public var rootCertificates = ""
         /// The wall time at the start; nil for the machine's clock.
         public var wallTime: WallTime?
 
@@ -60,11 +65,18 @@ public struct ControllerManager: Sendable {
         switch controller {
         case .statefulSet: StatefulSetReconciler(options: self.options.statefulSet)
         case .daemonSet: DaemonSetReconciler()
+        case .deployment: DeploymentReconciler()
+        case .replicaSet: ReplicaSetReconciler()
+        case .job: JobReconciler()
         case .disruption: DisruptionReconciler()
         case .endpoints: EndpointsReconciler()
+        case .endpointSlices: EndpointSliceReconciler()
         case .persistentVolume: PersistentVolumeReconciler()
         case .garbageCollector: GarbageCollectorReconciler()
         case .scheduler: SchedulerReconciler()
+        case .nodeLifecycle: NodeLifecycleReconciler(options: self.options.nodeLifecycle)
+        case .serviceAccounts: NamespacePublisher.serviceAccount
+        case .rootCertificates: NamespacePublisher.rootCertificates(self.options.rootCertificates)
         }
     }
 
@@ -127,6 +139,14 @@ public struct ControllerManager: Sendable {
         case .storageClasses: ObjectCache.Source(StorageClass.self)
         case .statefulSets: ObjectCache.Source(StatefulSet.self)
         case .daemonSets: ObjectCache.Source(DaemonSet.self)
+        case .deployments: ObjectCache.Source(Deployment.self)
+        case .replicaSets: ObjectCache.Source(ReplicaSet.self)
+        case .jobs: ObjectCache.Source(Job.self)
+        case .secrets: ObjectCache.Source(Secret.self)
+        case .namespaces: ObjectCache.Source(Namespace.self)
+        case .serviceAccounts: ObjectCache.Source(ServiceAccount.self)
+        case .endpointSlices: ObjectCache.Source(EndpointSlice.self)
+        case .leases: ObjectCache.Source(Lease.self)
         case .controllerRevisions: ObjectCache.Source(ControllerRevision.self)
         case .podDisruptionBudgets: ObjectCache.Source(PodDisruptionBudget.self)
         default: nil

@@ -15,8 +15,7 @@ struct ControllerRunner: Sendable {
     let client: KubernetesClient
     let recorder: EventRecorder
     let onWaiting: @Sendable (WaitingReport) -> Void
-    private let events: AsyncStream<Event>
-    private let mailbox: AsyncStream<Event>.Continuation
+    private let mailbox = Mailbox<Event>()
 
     init(
         reconciler: any Reconciler,
@@ -28,14 +27,11 @@ struct ControllerRunner: Sendable {
         self.client = client
         self.recorder = recorder
         self.onWaiting = onWaiting
-        // Unbounded, since a lost change would never come again; the server ends a watch that falls 1,000 events behind,
-        // and the machine takes events faster than any server commits them.
-        (self.events, self.mailbox) = AsyncStream.makeStream()
     }
 
     /// Hands an event to the machine.
     func post(_ event: Event) {
-        self.mailbox.yield(event)
+        self.mailbox.post(event)
     }
 
     /// Runs until cancelled. Requests in flight end first.
@@ -45,17 +41,17 @@ struct ControllerRunner: Sendable {
         let recorder = self.recorder
         let performer = PlanPerformer(client: self.client) { recorder.record($0, component: component) }
         await withDiscardingTaskGroup { group in
-            for await event in self.events {
-                for effect in machine.handle(event, now: clock.now()) {
+            for await _ in self.mailbox.signals {
+                for effect in machine.handle(self.mailbox.takeAll(), now: clock.now()) {
                     switch effect {
                     case .perform(let key, let plan):
-                        group.addTask { self.mailbox.yield(.finished(key, await performer.perform(plan))) }
+                        group.addTask { self.mailbox.post(.finished(key, await performer.perform(plan))) }
                     case .record(let records):
                         for record in records { recorder.record(record, component: component) }
                     case .wake(let timer, let instant):
                         group.addTask {
                             do { try await clock.sleep(until: instant) } catch { return }  // cancelled
-                            self.mailbox.yield(.woke(timer))
+                            self.mailbox.post(.woke(timer))
                         }
                     case .report(let key, let reason):
                         self.onWaiting(WaitingReport(controller: component, key: key, reason: reason))

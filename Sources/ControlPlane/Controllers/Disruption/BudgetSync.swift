@@ -100,14 +100,32 @@ struct BudgetSync {
                 continue
             }
             if scales[owner.uid] != nil { continue }
-            let set = self.cache.object(.statefulSets, ObjectName(namespace: pod.namespace, name: owner.name))
-            guard owner.kind == "StatefulSet", owner.group == "apps", let set, set.uid == owner.uid else {
+            guard let controller = self.controller(owner, in: pod.namespace) else {
                 throw Failure(message: "found no controllers for pod \"\(pod.name)\"")
             }
-            scales[owner.uid] = Int(clamping: set["spec", "replicas"]?.integer ?? 1)
+            scales[controller.uid] = Int(clamping: controller["spec", "replicas"]?.integer ?? 1)
         }
         expected.pods = scales.values.reduce(0, +)
         return expected
+    }
+
+    /// Whose number of replicas counts: a Deployment for the pods of its ReplicaSets.
+    private func controller(_ owner: OwnerReference, in namespace: String) -> JSONValue? {
+        guard owner.group == "apps" else { return nil }
+        func find(_ resource: GroupVersionResource, _ owner: OwnerReference) -> JSONValue? {
+            let found = self.cache.object(resource, ObjectName(namespace: namespace, name: owner.name))
+            return found?.uid == owner.uid ? found : nil
+        }
+        switch owner.kind {
+        case "StatefulSet": return find(.statefulSets, owner)
+        case "ReplicaSet":
+            let set = find(.replicaSets, owner)
+            guard let above = set.flatMap(OwnerReference.controller(of:)), above.kind == "Deployment" else {
+                return set
+            }
+            return find(.deployments, above) ?? set
+        default: return nil
+        }
     }
 
     // MARK: - Disrupted pods

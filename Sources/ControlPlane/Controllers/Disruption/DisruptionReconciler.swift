@@ -18,7 +18,9 @@ public struct DisruptionReconciler: Reconciler {
     static let podPrefix = "pod/"
 
     public let component = "controllermanager"
-    public let watched: [GroupVersionResource] = [.podDisruptionBudgets, .pods, .statefulSets]
+    public let watched: [GroupVersionResource] = [
+        .podDisruptionBudgets, .pods, .statefulSets, .replicaSets, .deployments,
+    ]
 
     /// A controller.
     public init() {}
@@ -27,7 +29,7 @@ public struct DisruptionReconciler: Reconciler {
         switch change.resource {
         case .podDisruptionBudgets: [change.key]
         case .pods: self.keys(forPod: change, in: cache)
-        case .statefulSets: self.keys(forSet: change, in: cache)
+        case .statefulSets, .replicaSets, .deployments: self.keys(forSet: change, in: cache)
         default: []
         }
     }

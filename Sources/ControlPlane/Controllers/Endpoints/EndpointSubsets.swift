@@ -56,7 +56,7 @@ struct EndpointSubsets {
     }
 
     /// The number of a service's port on a pod: its targetPort, or that of the container port of that name.
-    private static func number(of port: JSONValue, on pod: JSONValue) -> JSONValue? {
+    static func number(of port: JSONValue, on pod: JSONValue) -> JSONValue? {
         let target = port["targetPort"] ?? port["port"]
         if let number = target?.integer { return .integer(number == 0 ? port["port"]?.integer ?? 0 : number) }
         let transport = port["protocol"]?.string ?? "TCP"
@@ -69,7 +69,7 @@ struct EndpointSubsets {
         return nil
     }
 
-    private static func endpointPort(_ port: JSONValue, _ number: JSONValue) -> JSONValue {
+    static func endpointPort(_ port: JSONValue, _ number: JSONValue) -> JSONValue {
         var json: JSONValue = ["port": number, "protocol": port["protocol"] ?? "TCP"]
         if let name = port["name"]?.string, !name.isEmpty { json["name"] = .string(name) }
         json["appProtocol"] = port["appProtocol"]

@@ -17,17 +17,22 @@ public struct EndpointsReconciler: Reconciler {
         case .services, .endpoints:
             return [change.key]
         case .pods:
-            guard self.concernsEndpoints(change) else { return [] }
-            return cache.objects(.services, in: change.object.namespace).filter { service in
-                let selector = ObjectSelector(map: service["spec", "selector"])
-                return change.new.map(selector.matches) ?? false || change.old.map(selector.matches) ?? false
-            }.map(ObservedObjects.key(of:))
+            return Self.services(concernedBy: change, in: cache)
         default:
             return []
         }
     }
 
-    private func concernsEndpoints(_ change: ObjectChange) -> Bool {
+    /// The services whose addresses a change of a pod may have changed.
+    static func services(concernedBy change: ObjectChange, in cache: ObservedObjects) -> [ObjectName] {
+        guard Self.concernsEndpoints(change) else { return [] }
+        return cache.objects(.services, in: change.object.namespace).filter { service in
+            let selector = ObjectSelector(map: service["spec", "selector"])
+            return change.new.map(selector.matches) ?? false || change.old.map(selector.matches) ?? false
+        }.map(ObservedObjects.key(of:))
+    }
+
+    private static func concernsEndpoints(_ change: ObjectChange) -> Bool {
         guard let old = change.old, let new = change.new else { return true }
         func facts(_ pod: JSONValue) -> [JSONValue?] {
             [
@@ -94,8 +99,8 @@ public struct EndpointsReconciler: Reconciler {
     }
 
     private static let managedByLabel = "endpoints.kubernetes.io/managed-by"
-    private static let headlessLabel = "service.kubernetes.io/headless"
-    private static let triggerAnnotation = "endpoints.kubernetes.io/last-change-trigger-time"
+    static let headlessLabel = "service.kubernetes.io/headless"
+    static let triggerAnnotation = "endpoints.kubernetes.io/last-change-trigger-time"
 
     static func isHeadless(_ service: JSONValue) -> Bool {
         let address = service["spec", "clusterIP"]?.string ?? ""

@@ -13,7 +13,8 @@ public struct GarbageCollectorReconciler: Reconciler {
 
     public let component = "garbage-collector-controller"
     public let watched: [GroupVersionResource] = [
-        .pods, .statefulSets, .controllerRevisions, .persistentVolumeClaims, .services, .endpoints, .configMaps,
+        .pods, .statefulSets, .daemonSets, .deployments, .replicaSets, .jobs, .controllerRevisions,
+        .persistentVolumeClaims, .services, .endpoints, .endpointSlices, .configMaps, .secrets, .serviceAccounts,
         .podDisruptionBudgets,
     ]
 
@@ -37,11 +38,18 @@ public struct GarbageCollectorReconciler: Reconciler {
         switch (kind, String(group)) {
         case ("Pod", ""): .pods
         case ("StatefulSet", "apps"): .statefulSets
+        case ("DaemonSet", "apps"): .daemonSets
+        case ("Deployment", "apps"): .deployments
+        case ("ReplicaSet", "apps"): .replicaSets
+        case ("Job", "batch"): .jobs
         case ("ControllerRevision", "apps"): .controllerRevisions
         case ("PersistentVolumeClaim", ""): .persistentVolumeClaims
         case ("Service", ""): .services
         case ("Endpoints", ""): .endpoints
+        case ("EndpointSlice", "discovery.k8s.io"): .endpointSlices
         case ("ConfigMap", ""): .configMaps
+        case ("Secret", ""): .secrets
+        case ("ServiceAccount", ""): .serviceAccounts
         case ("Node", ""): .nodes
         case ("PodDisruptionBudget", "policy"): .podDisruptionBudgets
         default: nil

@@ -50,6 +50,17 @@ struct ClaimingPlan: Hashable, Sendable {
         return claimed
     }
 
+    /// The owner's objects of another kind; matching orphans are adopted.
+    mutating func claim(_ resource: GroupVersionResource, of objects: some Sequence<JSONValue>) -> [JSONValue] {
+        objects.compactMap { object in
+            if let owner = OwnerReference.controller(of: object) { return owner.uid == self.uid ? object : nil }
+            guard !self.isTerminating, !object.isTerminating, self.selector.matches(object) else { return nil }
+            let adopted = self.adopted(object)
+            self.actions.append(self.adoption(of: adopted, resource))
+            return adopted
+        }
+    }
+
     /// The owner's pods; matching orphans are adopted, own pods that no longer match are released.
     mutating func claimPods(of pods: some Sequence<JSONValue>) -> [PodState] {
         var claimed: [PodState] = []

@@ -14,8 +14,8 @@ struct NodeState {
 
         /// The sum of the containers', or the largest init container where that is more.
         init(_ pod: JSONValue) {
-            for container in pod["spec", "containers"]?.array ?? [] { self.add(container) }
-            for container in pod["spec", "initContainers"]?.array ?? [] {
+            for container in pod["spec"]?["containers"]?.array ?? [] { self.add(container) }
+            for container in pod["spec"]?["initContainers"]?.array ?? [] {
                 var alone = Request()
                 alone.add(container)
                 self.milliCPU = max(self.milliCPU, alone.milliCPU)
@@ -27,7 +27,7 @@ struct NodeState {
         init() {}
 
         private mutating func add(_ container: JSONValue) {
-            for (name, amount) in container["resources", "requests"]?.object ?? [:] {
+            for (name, amount) in container["resources"]?["requests"]?.object ?? [:] {
                 guard let quantity = Quantity(json: amount) else { continue }
                 switch name {
                 case "cpu": self.milliCPU += quantity.milliValue
@@ -44,11 +44,42 @@ struct NodeState {
         }
     }
 
+    /// A port of the node that a container takes for itself.
+    struct HostPort: Hashable {
+        let port: Int64
+        let transport: String
+        let address: String
+
+        static func all(of pod: JSONValue) -> [HostPort] {
+            (pod["spec"]?["containers"]?.array ?? []).flatMap { container in
+                (container["ports"]?.array ?? []).compactMap { port in
+                    guard let number = port["hostPort"]?.integer, number > 0 else { return nil }
+                    return HostPort(
+                        port: number,
+                        transport: port["protocol"]?.string ?? "TCP",
+                        address: port["hostIP"]?.string ?? "0.0.0.0"
+                    )
+                }
+            }
+        }
+
+        func conflicts(with other: HostPort) -> Bool {
+            let isEverywhere = self.address == "0.0.0.0" || other.address == "0.0.0.0"
+            return self.port == other.port && self.transport == other.transport
+                && (isEverywhere || self.address == other.address)
+        }
+    }
+
     let object: JSONValue
     let name: String
     /// What its pods take.
     private(set) var used = Request()
     private(set) var pods: [JSONValue] = []
+    /// How many of its pods each owner has.
+    private(set) var siblings: [String: Int] = [:]
+    /// Its pods that keep others away.
+    private(set) var repelling: [JSONValue] = []
+    private var hostPorts: [HostPort] = []
 
     init(_ object: JSONValue) {
         self.object = object
@@ -58,6 +89,14 @@ struct NodeState {
     mutating func add(_ pod: JSONValue) {
         self.used.add(Request(pod))
         self.pods.append(pod)
+        if let owner = OwnerReference.controller(of: pod) { self.siblings[owner.uid, default: 0] += 1 }
+        if pod["spec"]?["affinity"]?["podAntiAffinity"] != nil { self.repelling.append(pod) }
+        self.hostPorts += HostPort.all(of: pod)
+    }
+
+    /// Whether a port of the node that the pod asks for is another pod's.
+    func lacksPorts(for pod: JSONValue) -> Bool {
+        HostPort.all(of: pod).contains { wanted in self.hostPorts.contains(where: wanted.conflicts) }
     }
 
     /// The value of a topology label.

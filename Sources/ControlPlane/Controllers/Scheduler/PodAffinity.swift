@@ -5,8 +5,8 @@ import JSON
 
 /// The required pod affinity and anti-affinity between a pod that waits and those on nodes.
 struct PodAffinity {
-    /// One required term.
-    private struct Term {
+    /// One term.
+    struct Term {
         let selector: ObjectSelector
         let namespaces: [String]?
         let topologyKey: String
@@ -55,7 +55,7 @@ struct PodAffinity {
             }
         }
         for other in self.nodes {
-            for existing in other.pods {
+            for existing in other.repelling {
                 for term in Self.terms(of: existing, "podAntiAffinity") where term.matches(self.pod) {
                     guard let value = other.topology(term.topologyKey), node.topology(term.topologyKey) == value else {
                         continue

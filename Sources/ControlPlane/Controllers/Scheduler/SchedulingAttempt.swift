@@ -99,25 +99,32 @@ struct SchedulingAttempt {
         if !node.isChosen(by: self.pod) {
             return Refusal(reasons: ["node(s) didn't match Pod's node affinity/selector"], preemptionMayHelp: false)
         }
+        if node.lacksPorts(for: self.pod) {
+            let reason = "node(s) didn't have free ports for the requested pod ports"
+            return Refusal(reasons: [reason], preemptionMayHelp: true)
+        }
         let insufficiencies = node.insufficiencies(for: request)
         if !insufficiencies.isEmpty { return Refusal(reasons: insufficiencies, preemptionMayHelp: true) }
         return affinity.refusal(of: node).map { Refusal(reasons: [$0.reason], preemptionMayHelp: $0.preemptionMayHelp) }
     }
 
-    /// Spreads the pods of an owner over nodes, then over zones, then evens out the load.
+    /// What the pod prefers comes first; then the pods of an owner are spread over nodes, then over zones, then the load
+    /// is evened out.
     private func best(of candidates: [Int]) -> Int? {
+        guard candidates.count > 1 else { return candidates.first }
         let owner = OwnerReference.controller(of: self.pod)?.uid
-        func siblings(_ node: NodeState) -> Int {
-            guard let owner else { return 0 }
-            return node.pods.count { OwnerReference.controller(of: $0)?.uid == owner }
-        }
+        func siblings(_ node: NodeState) -> Int { owner.flatMap { node.siblings[$0] } ?? 0 }
         let zoneKey = "topology.kubernetes.io/zone"
-        func rank(_ index: Int) -> (Int, Int, Double, String) {
-            let node = self.nodes[index]
-            let zone = node.topology(zoneKey)
-            let inZone = zone == nil ? 0 : self.nodes.filter { $0.topology(zoneKey) == zone }.map(siblings).reduce(0, +)
-            return (siblings(node), inZone, node.usedShare, node.name)
+        var inZone: [String: Int] = [:]
+        for node in self.nodes {
+            if let zone = node.topology(zoneKey) { inZone[zone, default: 0] += siblings(node) }
         }
-        return candidates.min { rank($0) < rank($1) }
+        let preferences = PreferredAffinity(pod: self.pod, nodes: self.nodes)
+        let ranks = candidates.map { index in
+            let node = self.nodes[index]
+            let others = node.topology(zoneKey).flatMap { inZone[$0] } ?? 0
+            return (index, (-preferences.weight(of: node), siblings(node), others, node.usedShare, node.name))
+        }
+        return ranks.min { $0.1 < $1.1 }?.0
     }
 }

@@ -16,12 +16,22 @@ public struct StatefulSetReconciler: Reconciler {
         case upstream
     }
 
+    /// What becomes of a pod that an abandoned update left broken.
+    public enum Recovery: String, Hashable, Sendable, CaseIterable {
+        /// People have to delete it, as upstream has it under OrderedReady.
+        case upstream
+        /// It is deleted, so that the update goes on by itself.
+        case repair
+    }
+
     /// What can be chosen.
     public struct Options: Hashable, Sendable {
         /// What rolling updates do about disruption budgets.
         public var disruptionBudget = DisruptionBudget.respected
         /// Upstream's feature gate MaxUnavailableStatefulSet (off by default in 1.36).
         public var maxUnavailableGate = false
+        /// What becomes of pods that an abandoned update left broken.
+        public var recovery = Recovery.upstream
 
         /// The defaults.
         public init() {}

@@ -102,7 +102,9 @@ struct StatefulSetSync: Sendable {
             now: self.now
         )
         let observed = status
-        if self.passReplicas(), self.passClaimsOfCondemned(), self.passCondemned() {
+        if self.repairs() {
+            // The next sync makes its successor.
+        } else if self.passReplicas(), self.passClaimsOfCondemned(), self.passCondemned() {
             var update = UpdatePhase(sync: self, status: status)
             update.run()
             (self.plan, status) = (update.plan, update.status)
@@ -110,6 +112,33 @@ struct StatefulSetSync: Sendable {
         self.setStatus(status, onFailure: observed)
         self.lookAgainWhenAvailable()
         return self.plan
+    }
+
+    /// Deletes what an abandoned update left broken, where that was chosen.
+    private mutating func repairs() -> Bool {
+        guard self.options.recovery == .repair, !self.set.strategy.isOnDelete else { return false }
+        let broken = BrokenPod(revisions: self.revisions)
+        let pods = self.replicas.dropFirst(max(0, self.set.strategy.partition ?? 0)).filter(broken.matches)
+        guard let first = pods.last else { return false }
+        self.plan.steps.append(
+            pods.reversed().map { pod in
+                var action = self.deletion(of: pod)
+                // Should it be Ready by now, it has another version and stays.
+                let version = pod.object["metadata", "resourceVersion"]?.string
+                action.operation = .delete(uid: pod.uid, resourceVersion: version)
+                return [action]
+            }
+        )
+        self.plan.notices += pods.map { pod in
+            self.set.event(
+                .normal,
+                "UpdateRepaired",
+                "Pod \(pod.name) of revision \(pod.revision) is not Ready and no longer wanted: it makes way for "
+                    + self.revisions.update.name
+            )
+        }
+        self.plan.waiting = WaitingReason(.changed, first.name, detail: "deleted, since its update was abandoned")
+        return true
     }
 
     // MARK: - Replicas
