@@ -15,6 +15,9 @@ struct HTTPConnection: Sendable {
     /// Bodies up to this size carry their length, longer ones are chunked, as Go's server does it.
     static let lengthBytesMax = 2_048
 
+    /// How much of a body that is too long is taken in after its refusal, in bytes.
+    static let discardedBytesMax = 16 << 20
+
     let frontend: HTTPFrontend
     let channel: NIOAsyncChannel<HTTPServerRequestPart, ResponsePart>
 
@@ -23,25 +26,30 @@ struct HTTPConnection: Sendable {
             var iterator = inbound.makeAsyncIterator()
             while let part = try await iterator.next() {
                 guard case .head(let head) = part else { continue }
-                let body = try await Self.body(&iterator)
+                let body = try await Self.body(of: head, &iterator)
                 let answer =
                     if let body {
                         await self.frontend.answer(head, body: body)
                     } else {
                         HTTPAnswer(.requestEntityTooLarge(limit: APIServer.Limits.bodyBytesMax))
                     }
-                // What is left of a body that is too long is not worth reading.
                 let keepsAlive = head.isKeepAlive && body != nil
                 try await self.write(answer, to: outbound, for: head, keepsAlive: keepsAlive)
-                if !keepsAlive { return }
+                guard keepsAlive else {
+                    if body == nil { try await Self.discard(&iterator) }
+                    return
+                }
             }
         }
     }
 
-    /// The whole body; nil when it is too long.
+    /// The whole body; nil when it is too long, or is going to be.
     private static func body(
+        of head: HTTPRequestHead,
         _ iterator: inout NIOAsyncChannelInboundStream<HTTPServerRequestPart>.AsyncIterator
     ) async throws -> ByteBuffer? {
+        let declared = head.headers.first(name: "Content-Length").flatMap { Int($0) } ?? 0
+        guard declared <= APIServer.Limits.bodyBytesMax else { return nil }
         var body = ByteBuffer()
         while let part = try await iterator.next() {
             switch part {
@@ -53,6 +61,20 @@ struct HTTPConnection: Sendable {
             }
         }
         return body
+    }
+
+    /// Takes in what is left of a body that is too long, up to a limit: a connection that is closed with bytes unread takes
+    /// the answer with it.
+    private static func discard(
+        _ iterator: inout NIOAsyncChannelInboundStream<HTTPServerRequestPart>.AsyncIterator
+    ) async throws {
+        var bytes = 0
+        while bytes < self.discardedBytesMax, let part = try await iterator.next() {
+            switch part {
+            case .body(let chunk): bytes += chunk.readableBytes
+            case .head, .end: return
+            }
+        }
     }
 
     private func write(
