@@ -246,8 +246,8 @@ let testTargets: [Target] = [
 let executable: Target = .executableTarget(
     name: "seatrial",
     dependencies: [
-        "Cluster", "ControllerRuntime", "Controllers", "Determinism", "JSON", "KafkaBroker", "KafkaTools",
-        "KubernetesClient", "KubernetesHTTP", "NameResolution", "Reports", "Simulation", "Trials", "Verification",
+        "Cluster", "ControllerRuntime", "Controllers", "Determinism", "ImagePrograms", "JSON", "KafkaBroker",
+        "KafkaTools", "KubernetesClient", "KubernetesHTTP", "NameResolution", "Reports", "Simulation", "Trials", "Verification",
         "ZooKeeperServer", "container-shim",
         argumentParser, logging, serviceLifecycle, unixSignals,
     ],
