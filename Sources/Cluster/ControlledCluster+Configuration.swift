@@ -13,10 +13,15 @@ extension ControlledCluster {
         public var nodes = 4
         /// The port of the API server; 0 for any.
         public var apiPort = 0
-        /// Whether rolling updates keep to disruption budgets (as we think right) or not (as upstream).
-        public var disruptionBudget = StatefulSetReconciler.DisruptionBudget.respected
-        /// Upstream's feature gate MaxUnavailableStatefulSet.
-        public var maxUnavailableStatefulSet = false
+        /// How the StatefulSet controller updates: under disruption budgets by default.
+        public var statefulSet = StatefulSetReconciler.Options()
+        /// How long a node may be silent before its state is unknown; upstream's default. Somebody else's kubelets are
+        /// not held to it (``nodes`` 0): some only play one.
+        public var nodeGracePeriod: Duration {
+            get { self.nodes == 0 ? .seconds(24 * 3600) : self.silence }
+            set { self.silence = newValue }
+        }
+        private var silence = Duration.seconds(50)
         /// The image catalog, `Harness/images/catalog.yaml`.
         public var imageCatalog: String
         /// This program, which images run.

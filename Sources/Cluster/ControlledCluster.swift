@@ -100,8 +100,8 @@ public final class ControlledCluster: Sendable {
 
     private func runParts(onReady: @escaping @Sendable (Description) async throws -> Void) async throws {
         var options = ControllerManager.Options()
-        options.statefulSet.disruptionBudget = self.configuration.disruptionBudget
-        options.statefulSet.maxUnavailableGate = self.configuration.maxUnavailableStatefulSet
+        options.statefulSet = self.configuration.statefulSet
+        options.nodeLifecycle.gracePeriod = self.configuration.nodeGracePeriod
         let manager = ControllerManager(
             client: self.client(of: "kube-controller-manager"),
             options: options,

@@ -36,19 +36,7 @@ struct ClusterCommand: AsyncParsableCommand {
         @Option(help: "The API server's port; any free one by default.")
         var port = 0
 
-        @Option(
-            help: "Whether rolling updates keep to disruption budgets: respected, or upstream (which ignores them).",
-            transform: { text in
-                guard let value = StatefulSetReconciler.DisruptionBudget(rawValue: text) else {
-                    throw ValidationError("--disruption-budget: expected respected or upstream")
-                }
-                return value
-            }
-        )
-        var disruptionBudget = StatefulSetReconciler.DisruptionBudget.respected
-
-        @Option(help: "Upstream feature gates: MaxUnavailableStatefulSet=true|false.")
-        var featureGates: [String] = []
+        @OptionGroup var rules: UpdateRules
 
         @Flag(help: "Remove what an earlier cluster left in the folder.")
         var reset = false
@@ -59,19 +47,6 @@ struct ClusterCommand: AsyncParsableCommand {
         func validate() throws {
             guard (0...100).contains(self.nodes) else { throw ValidationError("--nodes: expected 0 to 100") }
             guard (0...65_535).contains(self.port) else { throw ValidationError("--port: expected 0 to 65535") }
-            _ = try self.maxUnavailableGate()
-        }
-
-        private func maxUnavailableGate() throws -> Bool {
-            var isOn = false
-            for gate in self.featureGates.flatMap({ $0.split(separator: ",") }) {
-                switch gate {
-                case "MaxUnavailableStatefulSet=true": isOn = true
-                case "MaxUnavailableStatefulSet=false": isOn = false
-                case _: throw ValidationError("--feature-gates: \(gate) is not known here")
-                }
-            }
-            return isOn
         }
 
         func run() async throws {
@@ -84,8 +59,7 @@ struct ClusterCommand: AsyncParsableCommand {
             var configuration = try ControlledCluster.Configuration(directory: directory)
             configuration.nodes = self.nodes
             configuration.apiPort = self.port
-            configuration.disruptionBudget = self.disruptionBudget
-            configuration.maxUnavailableStatefulSet = try self.maxUnavailableGate()
+            configuration.statefulSet = try self.rules.options()
             let service = ClusterService(cluster: try ControlledCluster(configuration))
             try await Servers.run(service, logger: Console.logger("cluster"))
         }
@@ -93,8 +67,7 @@ struct ClusterCommand: AsyncParsableCommand {
         /// The arguments for the process that stays.
         private var arguments: [String] {
             var arguments = ["cluster", "up", "--data", self.location.directory.path, "--nodes", "\(self.nodes)"]
-            arguments += ["--port", "\(self.port)", "--disruption-budget", self.disruptionBudget.rawValue]
-            for gate in self.featureGates { arguments += ["--feature-gates", gate] }
+            arguments += ["--port", "\(self.port)"] + self.rules.arguments
             if self.reset { arguments.append("--reset") }
             return arguments
         }

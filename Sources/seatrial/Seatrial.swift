@@ -15,7 +15,7 @@ struct Seatrial: AsyncParsableCommand {
         version: "seatrial 0.1.0",
         subcommands: [
             VerifyCommand.self, ClusterCommand.self, TopicsCommand.self, ProduceCommand.self, ConsumeCommand.self,
-            ZooKeeperCommand.self,
+            ZooKeeperCommand.self, RolloutCommand.self,
             SimulateCommand.self, ZooKeeperServerCommand.self, KafkaBrokerCommand.self, KafkaToolCommand.self,
         ]
     )
