@@ -247,8 +247,8 @@ let executable: Target = .executableTarget(
     name: "seatrial",
     dependencies: [
         "Cluster", "ControllerRuntime", "Controllers", "Determinism", "ImagePrograms", "JSON", "KafkaBroker",
-        "KafkaTools", "KubernetesClient", "KubernetesHTTP", "NameResolution", "Reports", "Simulation", "Trials", "Verification",
-        "ZooKeeperServer", "container-shim",
+        "KafkaTools", "KubernetesClient", "KubernetesHTTP", "NameResolution", "Reports", "Simulation", "Trials",
+        "Verification", "ZooKeeperServer", "container-shim",
         argumentParser, logging, serviceLifecycle, unixSignals,
     ],
     swiftSettings: settings,

@@ -11,6 +11,8 @@ extension ControlledCluster {
         public var directory: ClusterDirectory
         /// How many nodes; 0 for a control plane alone, for somebody else's kubelets.
         public var nodes = 4
+        /// Whether pods are only told of: no process, no address that answers, for clusters of very many pods.
+        public var isSimulated = false
         /// The port of the API server; 0 for any.
         public var apiPort = 0
         /// How the StatefulSet controller updates: under disruption budgets by default.

@@ -36,7 +36,8 @@ public final class ControlledCluster: Sendable {
     private let connector: HTTPKubeletConnector
     private let catalog: ImageCatalog
     private let onWaiting: @Sendable (WaitingReport) -> Void
-    private let runtimes: [LoopbackRuntime]
+    private let runtimes: [any PodRuntime]
+    private let streams = NodeStreams()
 
     /// A cluster that is not running yet; it owns its block of addresses from now on.
     /// - Parameter onWaiting: takes the reasons why controllers wait; it must return at once.
@@ -59,12 +60,16 @@ public final class ControlledCluster: Sendable {
         server.serviceAddressPrefix = ServiceAddressRange(first: String(first), count: 2048)
         server.dnsAddress = self.block.dnsAddress
         server.kubelets = self.connector
+        server.containerStreamer = self.streams
         self.server = APIServer(configuration: server)
         self.client = KubernetesClient(InProcessTransport(self.server, userAgent: "seatrial"))
         self.resolver = Resolver(server: (self.block.dnsAddress, Self.dnsPort))
         let (block, catalog) = (self.block, self.catalog)
         self.runtimes = (1...max(1, configuration.nodes)).map { number in
-            LoopbackRuntime(
+            guard !configuration.isSimulated else {
+                return SimulatedRuntime(podAddressPrefix: block.podPrefix(number))
+            }
+            return LoopbackRuntime(
                 configuration: LoopbackRuntime.Configuration(
                     dataDirectory: configuration.directory.path,
                     catalog: catalog,
@@ -118,7 +123,10 @@ public final class ControlledCluster: Sendable {
                 group.addTask { await self.reclaimer.run() }
             }
             for (index, name) in nodes.enumerated() {
-                group.addTask { try await self.kubelet(name, number: index + 1).run() }
+                let kubelet = self.kubelet(name, number: index + 1)
+                self.streams.add(kubelet, of: name)
+                let node = ClusterNode(name: name, kubelet: kubelet, client: self.client)
+                group.addTask { try await node.run() }
             }
             group.addTask {
                 try await self.createDefaults()

@@ -8,12 +8,12 @@ import Foundation
 import JSON
 import ServiceLifecycle
 
-/// `seatrial cluster up|status|down`: a controlled cluster that stays up.
+/// `seatrial cluster up|status|down|node`: a controlled cluster that stays up.
 struct ClusterCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cluster",
         abstract: "Brings up a controlled cluster for kubectl, says how it is, takes it down.",
-        subcommands: [Up.self, Status.self, Down.self]
+        subcommands: [Up.self, Status.self, Down.self, ClusterNodeCommand.self]
     )
 
     struct Location: ParsableArguments {
@@ -32,6 +32,9 @@ struct ClusterCommand: AsyncParsableCommand {
 
         @Option(help: "How many nodes; 0 for a control plane alone.")
         var nodes = 4
+
+        @Flag(help: "Pods run no process and have no address that answers: for clusters of very many pods.")
+        var simulated = false
 
         @Option(help: "The API server's port; any free one by default.")
         var port = 0
@@ -59,6 +62,7 @@ struct ClusterCommand: AsyncParsableCommand {
             var configuration = try ControlledCluster.Configuration(directory: directory)
             configuration.nodes = self.nodes
             configuration.apiPort = self.port
+            configuration.isSimulated = self.simulated
             configuration.statefulSet = try self.rules.options()
             let service = ClusterService(cluster: try ControlledCluster(configuration))
             try await Servers.run(service, logger: Console.logger("cluster"))
@@ -69,6 +73,7 @@ struct ClusterCommand: AsyncParsableCommand {
             var arguments = ["cluster", "up", "--data", self.location.directory.path, "--nodes", "\(self.nodes)"]
             arguments += ["--port", "\(self.port)"] + self.rules.arguments
             if self.reset { arguments.append("--reset") }
+            if self.simulated { arguments.append("--simulated") }
             return arguments
         }
     }

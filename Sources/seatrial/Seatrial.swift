@@ -17,6 +17,7 @@ struct Seatrial: AsyncParsableCommand {
             VerifyCommand.self, ClusterCommand.self, TopicsCommand.self, ProduceCommand.self, ConsumeCommand.self,
             ZooKeeperCommand.self, RolloutCommand.self,
             SimulateCommand.self, ZooKeeperServerCommand.self, KafkaBrokerCommand.self, KafkaToolCommand.self,
+            ImageProgramCommand.self,
         ]
     )
 }
