@@ -6,7 +6,6 @@ import KafkaProtocol
 /// Every message that can be coded.
 let allMessages: [any Message.Type] = [
     ApiVersionsRequest.self, ApiVersionsResponse.self,
-    AlterConfigsRequest.self, AlterConfigsResponse.self,
     AlterPartitionRequest.self, AlterPartitionResponse.self,
     ControlledShutdownRequest.self, ControlledShutdownResponse.self,
     CreatePartitionsRequest.self, CreatePartitionsResponse.self,
@@ -19,7 +18,6 @@ let allMessages: [any Message.Type] = [
     FetchRequest.self, FetchResponse.self,
     FindCoordinatorRequest.self, FindCoordinatorResponse.self,
     HeartbeatRequest.self, HeartbeatResponse.self,
-    IncrementalAlterConfigsRequest.self, IncrementalAlterConfigsResponse.self,
     InitProducerIdRequest.self, InitProducerIdResponse.self,
     JoinGroupRequest.self, JoinGroupResponse.self,
     LeaderAndIsrRequest.self, LeaderAndIsrResponse.self,

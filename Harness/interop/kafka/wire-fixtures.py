@@ -25,8 +25,7 @@ RANGES = {  # what we speak (FACTS.md), and the number of the request
     "Heartbeat": (12, 0, 4), "LeaveGroup": (13, 0, 4), "SyncGroup": (14, 0, 5), "DescribeGroups": (15, 0, 5),
     "ListGroups": (16, 0, 4), "ApiVersions": (18, 0, 3), "CreateTopics": (19, 0, 7), "DeleteTopics": (20, 0, 6),
     "InitProducerId": (22, 0, 4), "OffsetForLeaderEpoch": (23, 0, 4), "DescribeConfigs": (32, 0, 4),
-    "AlterConfigs": (33, 0, 2), "CreatePartitions": (37, 0, 3), "DeleteGroups": (42, 0, 2), "ElectLeaders": (43, 0, 2),
-    "IncrementalAlterConfigs": (44, 0, 1),
+    "CreatePartitions": (37, 0, 3), "DeleteGroups": (42, 0, 2), "ElectLeaders": (43, 0, 2),
 }
 NAMES = {"generationIdOrMemberEpoch": "generationId"}
 PYTHON_NAMES = {  # where kafka-python's name is not the schema's

@@ -38,11 +38,9 @@ extension APIKey {
     package static let initProducerId = APIKey(rawValue: 22)
     package static let offsetForLeaderEpoch = APIKey(rawValue: 23)
     package static let describeConfigs = APIKey(rawValue: 32)
-    package static let alterConfigs = APIKey(rawValue: 33)
     package static let createPartitions = APIKey(rawValue: 37)
     package static let deleteGroups = APIKey(rawValue: 42)
     package static let electLeaders = APIKey(rawValue: 43)
-    package static let incrementalAlterConfigs = APIKey(rawValue: 44)
     package static let alterPartition = APIKey(rawValue: 56)
 }
 
@@ -116,11 +114,9 @@ extension APIKey: CustomStringConvertible {
                 (.initProducerId, "InitProducerId", 0...4, 2),
                 (.offsetForLeaderEpoch, "OffsetForLeaderEpoch", 0...4, 4),
                 (.describeConfigs, "DescribeConfigs", 0...4, 4),
-                (.alterConfigs, "AlterConfigs", 0...2, 2),
                 (.createPartitions, "CreatePartitions", 0...3, 2),
                 (.deleteGroups, "DeleteGroups", 0...2, 2),
                 (.electLeaders, "ElectLeaders", 0...2, 2),
-                (.incrementalAlterConfigs, "IncrementalAlterConfigs", 0...1, 1),
                 (.alterPartition, "AlterPartition", 0...0, 0),
             ]
             for (key, name, versions, flexibleSince) in rows {

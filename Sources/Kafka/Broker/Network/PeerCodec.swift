@@ -21,8 +21,8 @@ enum PeerCodec {
         case .alterPartition(let body): try self.encode(body, 0, correlationID, KafkaResponse.alterPartition)
         case .produce, .listOffsets, .metadata, .offsetCommit, .offsetFetch, .findCoordinator, .joinGroup, .heartbeat,
             .leaveGroup, .syncGroup, .describeGroups, .listGroups, .apiVersions, .createTopics, .deleteTopics,
-            .initProducerId, .offsetForLeaderEpoch, .describeConfigs, .alterConfigs, .createPartitions, .deleteGroups,
-            .electLeaders, .incrementalAlterConfigs:
+            .initProducerId, .offsetForLeaderEpoch, .describeConfigs, .createPartitions, .deleteGroups,
+            .electLeaders:
             throw WireError(.unsupportedVersion, "brokers do not send each other this kind of request")
         }
     }

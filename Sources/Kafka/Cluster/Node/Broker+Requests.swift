@@ -34,7 +34,6 @@ extension Broker {
         case .electLeaders(let body): self.controller.add(.electLeaders(id, body), now: now, &effects)
         case .initProducerId(let body): self.initProducerID(id, body, now: now, &effects)
         case .describeConfigs(let body): self.describeConfigs(id, body, &effects)
-        case .alterConfigs, .incrementalAlterConfigs: effects.append(.closeConnection(id.connection))
         case .findCoordinator, .joinGroup, .syncGroup, .heartbeat, .leaveGroup, .offsetCommit, .offsetFetch,
             .describeGroups, .listGroups, .deleteGroups:
             self.takeGroupRequest(request, now: now, &effects)

@@ -28,11 +28,9 @@ package enum KafkaRequest: Hashable, Sendable {
     case initProducerId(InitProducerIdRequest)
     case offsetForLeaderEpoch(OffsetForLeaderEpochRequest)
     case describeConfigs(DescribeConfigsRequest)
-    case alterConfigs(AlterConfigsRequest)
     case createPartitions(CreatePartitionsRequest)
     case deleteGroups(DeleteGroupsRequest)
     case electLeaders(ElectLeadersRequest)
-    case incrementalAlterConfigs(IncrementalAlterConfigsRequest)
     case alterPartition(AlterPartitionRequest)
 }
 
@@ -61,10 +59,8 @@ package enum KafkaResponse: Hashable, Sendable {
     case initProducerId(InitProducerIdResponse)
     case offsetForLeaderEpoch(OffsetForLeaderEpochResponse)
     case describeConfigs(DescribeConfigsResponse)
-    case alterConfigs(AlterConfigsResponse)
     case createPartitions(CreatePartitionsResponse)
     case deleteGroups(DeleteGroupsResponse)
     case electLeaders(ElectLeadersResponse)
-    case incrementalAlterConfigs(IncrementalAlterConfigsResponse)
     case alterPartition(AlterPartitionResponse)
 }

@@ -18,7 +18,7 @@ package struct LeaderAndIsrRequest: RequestMessage {
     /// 0 for some partitions, 1 for all that the broker has.
     package var type: Int8 = 0
     /// The states by topic.
-    package var topicStates: [LeaderAndIsrTopicState] = []
+    package var topicStates: [TopicPartitionStates<LeaderAndIsrPartitionState>] = []
     /// The brokers that lead.
     package var liveLeaders: [LeaderAndIsrLiveLeader] = []
 
@@ -44,40 +44,11 @@ package struct LeaderAndIsrRequest: RequestMessage {
         try visitor.visit(&self.liveLeaders)
     }
 
-    /// One topic's partitions.
-    package struct LeaderAndIsrTopicState: WireStructure {
-        /// The topic.
-        package var topicName: String = ""
-        /// The topic's id; zero for none.
-        package var topicId: TopicID = .zero
-        /// The states by partition.
-        package var partitionStates: [LeaderAndIsrPartitionState] = []
-
-        package init() {}
-
-        package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(WireError) {
-            try visitor.visit(&self.topicName)
-            try visitor.visit(&self.topicId)
-            try visitor.visit(&self.partitionStates)
-        }
-    }
-
     /// The state of a partition.
+    @dynamicMemberLookup
     package struct LeaderAndIsrPartitionState: WireStructure {
-        /// The partition.
-        package var partitionIndex: Int32 = 0
-        /// The controller's epoch.
-        package var controllerEpoch: Int32 = 0
-        /// The leading broker; -1 for none.
-        package var leader: Int32 = 0
-        /// The leader epoch.
-        package var leaderEpoch: Int32 = 0
-        /// The replicas in sync.
-        package var isr: [Int32] = []
-        /// The version of the partition's state in ZooKeeper.
-        package var zkVersion: Int32 = 0
-        /// All replicas, the preferred leader first.
-        package var replicas: [Int32] = []
+        /// What both kinds of request say.
+        package var shared = PartitionStateFields()
         /// The replicas being added.
         package var addingReplicas: [Int32] = []
         /// The replicas being removed.
@@ -87,14 +58,13 @@ package struct LeaderAndIsrRequest: RequestMessage {
 
         package init() {}
 
+        package subscript<Value>(dynamicMember path: WritableKeyPath<PartitionStateFields, Value>) -> Value {
+            get { self.shared[keyPath: path] }
+            set { self.shared[keyPath: path] = newValue }
+        }
+
         package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(WireError) {
-            try visitor.visit(&self.partitionIndex)
-            try visitor.visit(&self.controllerEpoch)
-            try visitor.visit(&self.leader)
-            try visitor.visit(&self.leaderEpoch)
-            try visitor.visit(&self.isr)
-            try visitor.visit(&self.zkVersion)
-            try visitor.visit(&self.replicas)
+            try self.shared.visitFields(&visitor)
             try visitor.visit(&self.addingReplicas)
             try visitor.visit(&self.removingReplicas)
             try visitor.visit(&self.isNew)

@@ -16,7 +16,7 @@ package struct UpdateMetadataRequest: RequestMessage {
     /// The czxid of the broker's registration; -1 for unknown (KIP-380).
     package var brokerEpoch: Int64 = -1
     /// The states by topic.
-    package var topicStates: [UpdateMetadataTopicState] = []
+    package var topicStates: [TopicPartitionStates<UpdateMetadataPartitionState>] = []
     /// The live brokers.
     package var liveBrokers: [UpdateMetadataBroker] = []
 
@@ -41,53 +41,23 @@ package struct UpdateMetadataRequest: RequestMessage {
         try visitor.visit(&self.liveBrokers)
     }
 
-    /// One topic's partitions.
-    package struct UpdateMetadataTopicState: WireStructure {
-        /// The topic.
-        package var topicName: String = ""
-        /// The topic's id; zero for none.
-        package var topicId: TopicID = .zero
-        /// The states by partition.
-        package var partitionStates: [UpdateMetadataPartitionState] = []
-
-        package init() {}
-
-        package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(WireError) {
-            try visitor.visit(&self.topicName)
-            try visitor.visit(&self.topicId)
-            try visitor.visit(&self.partitionStates)
-        }
-    }
-
     /// The state of a partition.
+    @dynamicMemberLookup
     package struct UpdateMetadataPartitionState: WireStructure {
-        /// The partition.
-        package var partitionIndex: Int32 = 0
-        /// The controller's epoch.
-        package var controllerEpoch: Int32 = 0
-        /// The leading broker; -1 for none, -2 while the topic is being deleted.
-        package var leader: Int32 = 0
-        /// The leader epoch.
-        package var leaderEpoch: Int32 = 0
-        /// The replicas in sync.
-        package var isr: [Int32] = []
-        /// The version of the partition's state in ZooKeeper.
-        package var zkVersion: Int32 = 0
-        /// All replicas, the preferred leader first.
-        package var replicas: [Int32] = []
+        /// What both kinds of request say.
+        package var shared = PartitionStateFields()
         /// The replicas that are down.
         package var offlineReplicas: [Int32] = []
 
         package init() {}
 
+        package subscript<Value>(dynamicMember path: WritableKeyPath<PartitionStateFields, Value>) -> Value {
+            get { self.shared[keyPath: path] }
+            set { self.shared[keyPath: path] = newValue }
+        }
+
         package mutating func visitFields<Visitor: FieldVisitor>(_ visitor: inout Visitor) throws(WireError) {
-            try visitor.visit(&self.partitionIndex)
-            try visitor.visit(&self.controllerEpoch)
-            try visitor.visit(&self.leader)
-            try visitor.visit(&self.leaderEpoch)
-            try visitor.visit(&self.isr)
-            try visitor.visit(&self.zkVersion)
-            try visitor.visit(&self.replicas)
+            try self.shared.visitFields(&visitor)
             try visitor.visit(&self.offlineReplicas)
         }
     }
