@@ -68,8 +68,11 @@ enum WorkloadTables {
         }
         var target = event.involvedObject.kind.lowercased()
         if !event.involvedObject.name.isEmpty { target += "/\(event.involvedObject.name)" }
-        var source = event.source.component.isEmpty ? event.reportingComponent : event.source.component
-        if !event.source.host.isEmpty { source += ", \(event.source.host)" }
+        // An event of the events.k8s.io form says in other fields who tells it, and where.
+        let (component, host) =
+            event.source.component.isEmpty
+            ? (event.reportingComponent, event.reportingInstance) : (event.source.component, event.source.host)
+        let source = host.isEmpty ? component : "\(component), \(host)"
         var message = event.message[...]
         while let last = message.last, last.isWhitespace { message.removeLast() }
         while let first = message.first, first.isWhitespace { message.removeFirst() }
