@@ -12,6 +12,7 @@ extension APIServer {
         if request.definition.isNamespaced { try self.checkNamespaceTakesContent(object, request) }
         switch request.definition.kind {
         case "Pod":
+            try self.resolvePriority(of: &object, request)
             PodAdmission.complete(&object)
             if let node = object["spec", "nodeName"]?.string { self.labelTopology(of: &object, node: node) }
         case "PersistentVolumeClaim":
@@ -41,6 +42,28 @@ extension APIServer {
         case _:
             break
         }
+    }
+
+    /// A pod's priority is that of the class it names, or of the one that holds for all.
+    private func resolvePriority(of pod: inout JSONValue, _ request: ResolvedRequest) throws(StatusError) {
+        let name = pod["spec", "priorityClassName"]?.string ?? ""
+        let known: JSONValue?
+        if name.isEmpty {
+            let classes = self.store.read { $0.objects(of: .priorityClasses, namespace: nil) }
+            known = classes.filter { $0["globalDefault"]?.bool == true }.min {
+                ($0["value"]?.integer ?? 0) < ($1["value"]?.integer ?? 0)
+            }
+        } else {
+            known = self.store.object(ObjectKey(namespace: "", name: name), of: .priorityClasses)
+            guard known != nil else {
+                let text = "no PriorityClass with name \(name) was found"
+                throw .forbidden(request.api.resource, name: pod.name, because: text)
+            }
+        }
+        guard let known else { return }
+        pod["spec", "priorityClassName"] = .string(known.name)
+        pod["spec", "priority"] = known["value"]
+        pod["spec", "preemptionPolicy"] = known["preemptionPolicy"]
     }
 
     /// A pod carries the zone and the region of its node.

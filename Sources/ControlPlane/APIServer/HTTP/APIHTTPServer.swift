@@ -1,6 +1,7 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+import KubernetesAPI
 public import Logging
 public import NIOCore
 import NIOHTTP1
@@ -17,7 +18,7 @@ public struct APIHTTPServer: Sendable {
         public var host = "127.0.0.1"
         /// The port; 0 for any that is free.
         public var port = 0
-        /// Serves exec, attach and port-forward; nil refuses them.
+        /// Serves exec, attach and port-forward in place of the server's own kubelets; for tests.
         public var podStreams: (any PodStreamHandler)?
         /// The event loops.
         public var group: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup
@@ -61,7 +62,10 @@ public struct APIHTTPServer: Sendable {
                     Accepted(channel: channel, negotiation: try self.configure(channel))
                 }
             }
-        if let address = listener.channel.localAddress { onListening(address) }
+        if let address = listener.channel.localAddress {
+            if let host = address.ipAddress, let port = address.port { self.server.publish(address: host, port: port) }
+            onListening(address)
+        }
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await self.server.run() }
             try await listener.executeThenClose { connections in
@@ -99,15 +103,26 @@ public struct APIHTTPServer: Sendable {
             configuration: .init(upgradeConfiguration: upgrades)
         )
         let upgradeHandler = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Upgraded>.self)
-        let takesUpgrades = self.configuration.podStreams != nil
-        try pipeline.addHandler(UpgradeFilter(takesUpgrades: takesUpgrades), position: .before(upgradeHandler))
+        let filter = UpgradeFilter { head in self.streamRequest(head) != nil }
+        try pipeline.addHandler(filter, position: .before(upgradeHandler))
         return negotiation
     }
 
     /// The headers of an upgrade; nil when the request is none that is taken.
     private func upgradeHeaders(for head: HTTPRequestHead) -> HTTPHeaders? {
-        guard self.configuration.podStreams != nil, let request = PodStreamRequest(head) else { return nil }
-        return ["Sec-WebSocket-Protocol": request.streamProtocol]
+        self.streamRequest(head).map { ["Sec-WebSocket-Protocol": $0.streamProtocol] }
+    }
+
+    /// What an upgrade asks for; nil when it cannot be had, and then the answer over HTTP says why.
+    private func streamRequest(_ head: HTTPRequestHead) -> PodStreamRequest? {
+        guard let request = PodStreamRequest(head) else { return nil }
+        if self.configuration.podStreams != nil { return request }
+        do throws(StatusError) {
+            _ = try self.server.openStream(request)
+            return request
+        } catch {
+            return nil
+        }
     }
 
     /// Serves one connection; never throws, since one bad peer must not stop the server.
@@ -123,7 +138,7 @@ public struct APIHTTPServer: Sendable {
             case .http(let channel):
                 try await HTTPConnection(frontend: HTTPFrontend(self.server), channel: channel).run()
             case .webSocket(let channel, let request):
-                guard let handler = self.configuration.podStreams else { return }
+                let handler = self.configuration.podStreams ?? PodStreams(server: self.server)
                 try await WebSocketConnection.serve(channel) { connection in
                     try await handler.serve(request, over: connection)
                 }
@@ -156,15 +171,15 @@ private final class UpgradeFilter: ChannelInboundHandler, RemovableChannelHandle
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
 
-    private let takesUpgrades: Bool
+    private let isTaken: (HTTPRequestHead) -> Bool
 
-    init(takesUpgrades: Bool) {
-        self.takesUpgrades = takesUpgrades
+    init(isTaken: @escaping (HTTPRequestHead) -> Bool) {
+        self.isTaken = isTaken
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var part = Self.unwrapInboundIn(data)
-        if case .head(var head) = part, !self.takesUpgrades || PodStreamRequest(head) == nil {
+        if case .head(var head) = part, !self.isTaken(head) {
             head.headers.remove(name: "Upgrade")
             part = .head(head)
         }

@@ -114,15 +114,16 @@ package enum APIRoute: Hashable, Sendable {
     }
 
     private static func parameters(_ query: Substring) -> [String: String] {
-        var parameters: [String: String] = [:]
-        for pair in query.split(separator: "&") {
+        Dictionary(Self.queryItems(query).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The parameters of a query in their order; names may repeat.
+    static func queryItems(_ query: Substring) -> [(name: String, value: String)] {
+        query.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = Self.decoded(parts[0], plusIsSpace: true)
-            if parameters[name] == nil {
-                parameters[name] = parts.count > 1 ? Self.decoded(parts[1], plusIsSpace: true) : ""
-            }
+            let value = parts.count > 1 ? Self.decoded(parts[1], plusIsSpace: true) : ""
+            return (Self.decoded(parts[0], plusIsSpace: true), value)
         }
-        return parameters
     }
 
     /// Text without its percent encoding; what is no encoding stays as it is.

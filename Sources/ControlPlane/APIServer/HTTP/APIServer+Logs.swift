@@ -44,7 +44,7 @@ extension APIServer {
     }
 
     /// The container that is meant: the one that is named, or the only one.
-    private static func container(_ name: String?, of pod: JSONValue) throws(StatusError) -> String {
+    static func container(_ name: String?, of pod: JSONValue) throws(StatusError) -> String {
         let lists = ["initContainers", "containers", "ephemeralContainers"].map { pod["spec", $0]?.array ?? [] }
         let names = lists.map { $0.map { $0["name"]?.string ?? "" } }
         if let name, !name.isEmpty {

@@ -55,6 +55,14 @@ package struct HTTPFrontend: Sendable {
             if !isKnown, !self.server.registry.serves(group: group, version: version) { return .pageNotFound }
             throw .pathNotFound()
         }
+        if let name = request.subresource, PodStreamRequest.subresources.contains(name), definition.kind == "Pod" {
+            _ = try self.server.resolve(RESTRequest(request))
+            let query = head.uri.split(separator: "?", maxSplits: 1).dropFirst().first.map(String.init) ?? ""
+            let (namespace, pod) = (request.namespace ?? "", request.name ?? "")
+            let stream = PodStreamRequest(subresource: name, namespace: namespace, pod: pod, query: query)
+            _ = try self.server.openStream(stream)
+            throw .badRequest("Upgrade request required")
+        }
         if request.subresource == "log", request.verb == .get {
             let log = try await self.server.openLog(RESTRequest(request))
             var headers = HTTPHeaders()

@@ -50,7 +50,7 @@ public final class APIServer: Sendable {
     /// Objects with nothing in them, by kind.
     let emptyObjects: [String: JSONValue]
 
-    /// A server with the namespaces that every cluster has.
+    /// A server with the namespaces and priority classes that every cluster has.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
         self.registry = .standard
@@ -62,11 +62,7 @@ public final class APIServer: Sendable {
             range: configuration.serviceAddressPrefix,
             reserved: configuration.dnsAddress
         )
-        for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
-            let body: JSONValue = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
-            let response = self.answer(RESTRequest(APIRequest(.create, .namespaces, body: body)))
-            precondition(response.status == 201, "namespace \(name): \(response.body)")
-        }
+        self.createClusterObjects()
     }
 
     /// Looks after bookmarks, the ends of watches and terminating namespaces, until cancelled.
