@@ -77,6 +77,8 @@ public struct HTMLReport: Sendable {
         ]
         if let availability = verdict.availability {
             rows.append(("available", Figures.percent(availability.overall) + " of partition time"))
+            rows.append(("some partition unavailable", Figures.seconds(availability.anyDown)))
+            rows.append(("all partitions unavailable", Figures.seconds(availability.allDown)))
             rows.append(("longest window", Figures.seconds(availability.longestWindow)))
             let gap = Figures.seconds(availability.longestAcknowledgementGap)
             rows.append(("longest time without an acknowledgement", gap))

@@ -69,7 +69,7 @@ public struct TerminalReport: Sendable {
                 + "resolution \(Figures.milliseconds(availability.resolution)))"
                 + (worst.map { "; worst: partition \($0.key) \(Figures.percent($0.value))" } ?? ""),
             "              longest window \(Figures.seconds(availability.longestWindow)) of "
-                + "\(availability.windows.count); longest time without an acknowledgement on a partition "
+                + "\(availability.windows.count), \(availability.blips) of them of a single message; longest time without an acknowledgement on a partition "
                 + Figures.seconds(availability.longestAcknowledgementGap),
         ]
         let quantiles = ["p50", "p99", "max"].compactMap { name in

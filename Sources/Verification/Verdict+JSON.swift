@@ -49,6 +49,9 @@ extension Verdict {
             "objectiveSeconds": .double(Self.rounded(availability.objective)),
             "resolutionSeconds": .double(Self.rounded(availability.resolution)),
             "longestWindowSeconds": .double(Self.rounded(availability.longestWindow)),
+            "anyPartitionDownSeconds": .double(Self.rounded(availability.anyDown)),
+            "allPartitionsDownSeconds": .double(Self.rounded(availability.allDown)),
+            "blips": .integer(Int64(availability.blips)),
             "longestAcknowledgementGapSeconds": .double(Self.rounded(availability.longestAcknowledgementGap)),
             "windows": .array(
                 availability.windows.map {

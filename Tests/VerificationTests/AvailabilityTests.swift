@@ -37,6 +37,27 @@ struct AvailabilityTests {
         #expect(availability.longestWindow == .milliseconds(90))
     }
 
+    @Test(
+        "What a client of the whole topic meets is the union of the windows, what nobody gets by is their intersection"
+    )
+    func unionAndIntersection() {
+        var edges: [Edge] = []
+        // Of ten messages 10 ms apart, partition 0 misses 2…5 and partition 1 misses 4…7 and 9.
+        for (partition, missed) in [(Int32(0), Set(2...5)), (1, Set(4...7).union([9]))] {
+            for step in 0..<10 {
+                let id = MessageID(producer: 1, partition: partition, sequence: Int64(step))
+                let due = Int64(step) * 10_000_000
+                edges.append(Edge(.send, .invoke, client: 1, message: id, time: due, scheduled: due))
+                guard !missed.contains(step) else { continue }
+                edges.append(Edge(.send, .complete, outcome: .ok, client: 1, message: id, time: due, offset: 0))
+            }
+        }
+        let availability = Availability(Ledger(History(edges: edges)), span: 0...100_000_000)
+        #expect(availability.anyDown == .milliseconds(70))
+        #expect(availability.allDown == .milliseconds(20))
+        #expect(availability.blips == 1)
+    }
+
     @Test("Without a probe nothing is available")
     func noProbes() {
         #expect(Availability(Self.ledger([]), span: 0...1000).overall == 0)

@@ -40,6 +40,27 @@ public struct Availability: Hashable, Sendable {
         .nanoseconds(self.windows.map { $0.end - $0.start }.max() ?? 0)
     }
 
+    /// How many windows are of a single message; windows that short are as long as the resolution, and tell little.
+    public var blips: Int { self.windows.count { $0.messages == 1 } }
+
+    /// For how long at least one partition was unavailable: what a client of the whole topic meets.
+    public var anyDown: Duration { self.time(down: 1) }
+
+    /// For how long all partitions were unavailable at once.
+    public var allDown: Duration { self.partitions.isEmpty ? .zero : self.time(down: self.partitions.count) }
+
+    /// For how long at least so many partitions were unavailable at once.
+    private func time(down least: Int) -> Duration {
+        let edges = self.windows.flatMap { [($0.start, 1), ($0.end, -1)] }.sorted { $0 < $1 }
+        var (down, since, total) = (0, Int64(0), Int64(0))
+        for (time, step) in edges {
+            if down >= least { total += time - since }
+            down += step
+            since = time
+        }
+        return .nanoseconds(total)
+    }
+
     /// Judges the messages that were due in a span.
     public init(_ ledger: Ledger, span: ClosedRange<Int64>, objective: Duration = .milliseconds(500)) {
         self.objective = objective
