@@ -92,6 +92,31 @@ import ZooKeeperProtocol
         #expect(effects.contains(.send(peer, .voteReply(epoch: epoch, isGranted: false))))
     }
 
+    /// Found by the simulator: a leader that hears of a position twice sends its state twice, and the second one came when
+    /// the follower had acknowledged what followed the first.
+    @Test func aSecondSnapshotVoidsNothingThatIsAcknowledged() {
+        var recovered = Member.Recovered()
+        recovered.entries = [self.entry(1, 0), self.entry(1, 1)]
+        var member = self.member(1, recovered: recovered)
+        let (leader, epoch) = (MemberID(rawValue: 2), Epoch(rawValue: 3))
+        var tree = DataTree()
+        _ = tree.apply(self.entry(2, 6))
+        let (before, after) = (tree.zxid, self.entry(3, 0))
+        _ = self.settle(&member, .started)
+        _ = self.settle(&member, .linked(leader))
+        _ = self.settle(&member, .message(leader, .newLeader(epoch: epoch)))
+        _ = self.settle(&member, .message(leader, .newLeader(epoch: epoch)))
+        _ = self.settle(&member, .message(leader, .snapshot(epoch: epoch, tree)))
+        let append = PeerMessage.append(epoch: epoch, previous: before, entries: [after])
+        let acknowledged = self.settle(&member, .message(leader, append))
+        #expect(acknowledged.contains(.send(leader, .acknowledge(epoch: epoch, after.zxid))))
+        for late: PeerMessage in [.snapshot(epoch: epoch, tree), .truncate(epoch: epoch, after: before)] {
+            let effects = self.settle(&member, .message(leader, late))
+            #expect(effects.contains(.send(leader, .followerInfo(epoch: epoch, last: after.zxid))))
+            #expect(member.lastLogged == after.zxid)
+        }
+    }
+
     /// Found by the simulator: a commit that was under way when the follower had given up and come back.
     @Test func aCommitOfWhatAFollowerDoesNotHaveCommitsNothing() {
         var recovered = Member.Recovered()

@@ -12,6 +12,8 @@ extension Member {
         var lastHeard: Instant
         /// Once everything up to there is applied, clients are served.
         var barrier: Zxid?
+        /// Whether the whole log is the leader's: what it has acknowledged counts for this leader, and must stay.
+        var isInLine = false
     }
 
     mutating func newLeader(_ peer: MemberID, epoch: Epoch) {
@@ -24,7 +26,8 @@ extension Member {
         if self.leading != nil { self.effects.append(.reached(.steppedDown)) }
         self.stopLeading()
         self.looking = nil
-        self.following = Following(leader: peer, epoch: epoch, lastHeard: self.now)
+        let isInLine = self.isInLine(with: peer, epoch)
+        self.following = Following(leader: peer, epoch: epoch, lastHeard: self.now, isInLine: isInLine)
         if epoch > self.promisedEpoch {
             self.promisedEpoch = epoch
             self.candidate = nil
@@ -50,8 +53,18 @@ extension Member {
         self.following?.leader == peer && self.following?.epoch == epoch
     }
 
+    /// A leader that hears of a position twice answers twice, and the second answer finds a log that has gone on since:
+    /// it would void what is acknowledged, and may be committed by that.
+    private func isInLine(with peer: MemberID, _ epoch: Epoch) -> Bool {
+        self.follows(peer, epoch) && self.following?.isInLine == true
+    }
+
     mutating func truncate(from peer: MemberID, epoch: Epoch, after zxid: Zxid) {
         guard self.follows(peer, epoch) else { return }
+        guard !self.isInLine(with: peer, epoch) || zxid >= self.window.last else {
+            self.reportPosition(epoch)
+            return
+        }
         guard zxid >= self.tree.zxid else {
             self.effects.append(.reached(.truncationRefused))
             self.effects.append(.unlink(peer))
@@ -69,6 +82,10 @@ extension Member {
 
     mutating func install(_ tree: DataTree, from peer: MemberID, epoch: Epoch) {
         guard self.follows(peer, epoch) else { return }
+        guard !self.isInLine(with: peer, epoch) || tree.zxid > self.window.last else {
+            self.reportPosition(epoch)
+            return
+        }
         guard tree.zxid >= self.tree.zxid else {
             self.effects.append(.reached(.truncationRefused))
             self.effects.append(.unlink(peer))
@@ -79,6 +96,7 @@ extension Member {
         self.dropClients()
         self.tree = tree
         self.window = LogWindow(floor: tree.zxid)
+        self.following?.isInLine = true
         self.untilSnapshot = self.configuration.snapshotInterval
         self.effects.append(
             .install(tree, whenDurable: [.send(peer, .acknowledge(epoch: epoch, tree.zxid))])
@@ -108,6 +126,7 @@ extension Member {
             last = entry.zxid
             self.window.append(entry)
         }
+        self.following?.isInLine = true
         let acknowledgement = MemberEffect.send(peer, .acknowledge(epoch: epoch, last))
         if self.configuration.defect == .acknowledgeBeforeDurable {
             self.effects += [acknowledgement, .append(entries, committed: self.tree.zxid, whenDurable: [])]
