@@ -12,13 +12,18 @@ extension Kubelet: ContainerStreamer {
         in target: ContainerTarget,
         streams: ContainerStreams
     ) async throws -> ContainerExit {
-        let session = try await self.runtime.exec(
-            command,
-            in: target.container,
-            of: target.identity,
-            input: streams.standardInput != nil,
-            terminal: streams.hasTerminal
-        )
+        let session: ContainerSession
+        do {
+            session = try await self.runtime.exec(
+                command,
+                in: target.container,
+                of: target.identity,
+                input: streams.standardInput != nil,
+                terminal: streams.hasTerminal
+            )
+        } catch let error as RuntimeError where error.code == .startFailed {
+            throw ExecFailure(cause: error.message)
+        }
         return try await StreamRelay(session: session, streams: streams).run()
     }
 
@@ -27,7 +32,9 @@ extension Kubelet: ContainerStreamer {
         streams: ContainerStreams
     ) async throws -> ContainerExit {
         if let session = try await self.runtime.attach(to: target.container, of: target.identity) {
-            return try await StreamRelay(session: session, streams: streams).run()
+            _ = try await StreamRelay(session: session, streams: streams).run()
+            // A container that ends ends the streams, and that is no failure of theirs: its exit code is in the pod's status.
+            return ContainerExit(code: 0)
         }
         // What a container without open streams prints is in its log.
         var options = LogOptions()
@@ -35,6 +42,16 @@ extension Kubelet: ContainerStreamer {
         let log = try await self.runtime.log(of: target.container, in: target.identity, options: options)
         for try await chunk in log { try await streams.write(.standardOutput, chunk) }
         return ContainerExit(code: 0)
+    }
+}
+
+/// A command that could not be started, in the words of containerd, which users of Kubernetes know.
+private struct ExecFailure: Error, CustomStringConvertible {
+    let cause: String
+
+    var description: String {
+        "error executing command in container: failed to exec in container: OCI runtime exec failed: exec failed: "
+            + "\(self.cause): unknown"
     }
 }
 
