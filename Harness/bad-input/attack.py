@@ -19,6 +19,7 @@ import time
 # What listens on which port; a port that is not here is one that nobody attacks, and fails the run.
 PORTS = {
     "api": "API server",
+    443: "service/kubernetes, in front of the API server",
     2181: "ZooKeeper: clients (and the service in front of it)",
     2888: "ZooKeeper: members",
     3888: "ZooKeeper: elections",
@@ -27,7 +28,7 @@ PORTS = {
     10250: "kubelet",
 }
 ANSWER_SECONDS = 5
-HTTP = {"api", 10250}
+HTTP = {"api", 443, 10250}
 
 arguments = argparse.ArgumentParser(description=__doc__)
 for name in ("seatrial", "kubectl", "data", "scratch"):
