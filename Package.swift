@@ -186,7 +186,7 @@ let harness: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    tests("APIServer", ["APIServer", "JSON", "KubernetesAPI", "KubernetesClient"]),
+    tests("APIServer", ["APIServer", "JSON", "KubernetesAPI", "KubernetesClient", nioCore, nioPosix]),
     tests("Architecture", []),
     tests(
         "ClusterDNS",

@@ -36,10 +36,7 @@ package struct HTTPAnswer: Sendable {
         var headers = HTTPHeaders()
         headers.add(name: "Cache-Control", value: "no-cache, private")
         headers.add(name: "Content-Type", value: isYAML ? "application/yaml" : contentType)
-        for warning in response.warnings {
-            let escaped = warning.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            headers.add(name: "Warning", value: "299 - \"\(escaped)\"")
-        }
+        for warning in response.warnings { headers.add(name: "Warning", value: Self.quoted(warning)) }
         if let seconds = response.body["details", "retryAfterSeconds"]?.integer, response.status >= 400 {
             headers.add(name: "Retry-After", value: String(seconds))
         }
@@ -80,6 +77,13 @@ package struct HTTPAnswer: Sendable {
         var headers = HTTPHeaders()
         headers.add(name: "Cache-Control", value: "no-cache, private")
         headers.add(name: "Content-Type", value: "application/json")
+        if let warning = session.warning { headers.add(name: "Warning", value: Self.quoted(warning)) }
         return HTTPAnswer(status: 200, headers: headers, body: .watch(session, shape))
+    }
+
+    /// A text as the value of a Warning header.
+    private static func quoted(_ warning: String) -> String {
+        let escaped = warning.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        return "299 - \"\(escaped)\""
     }
 }

@@ -66,12 +66,14 @@ extension APIServer {
     }
 
     private static func expired(_ token: ContinueToken) -> StatusError {
-        .expired(
+        var error = StatusError.expired(
             "The provided continue parameter is too old to display a consistent list result. You can start a new list "
                 + "without the continue parameter, or use the continue token in this response to retrieve the remainder "
                 + "of the results. Continuing with the provided token results in an inconsistent list - objects that were "
                 + "created, modified, or deleted between the time the first chunk was returned and now may show up in "
                 + "the list."
         )
+        error.continueToken = ContinueToken(revision: -1, start: token.start).text
+        return error
     }
 }

@@ -27,8 +27,11 @@ extension APIServer {
         }
         if type == .apply { return try self.apply(request) }
         let patch = request.api.body ?? .null
+        let touchesManagers = Self.mayTouchManagers(patch, type)
         return try self.change(request) { current throws(StatusError) in
-            let before = request.definition.encode(current, version: request.version)
+            var before = request.definition.encode(current, version: request.version)
+            // They are the longest part of many objects, and hardly any patch is about them.
+            if !touchesManagers { before["metadata", "managedFields"] = nil }
             let after = try request.definition.decodePatched(
                 before,
                 with: patch,
@@ -38,6 +41,18 @@ extension APIServer {
             )
             try self.checkName(of: after.object, request)
             return WantedObject(decoded: after)
+        }
+    }
+
+    /// Whether a patch could be about `metadata.managedFields`.
+    private static func mayTouchManagers(_ patch: JSONValue, _ type: APIRequest.PatchType) -> Bool {
+        guard type == .json else { return patch["metadata", "managedFields"] != nil || patch["$patch"] != nil }
+        return (patch.array ?? []).contains { operation in
+            ["path", "from"].contains { field in
+                let path = operation[field]?.string ?? ""
+                return operation[field] != nil && (path.isEmpty || path == "/metadata")
+                    || path.hasPrefix("/metadata/managedFields")
+            }
         }
     }
 

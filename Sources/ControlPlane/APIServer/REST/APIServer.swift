@@ -81,13 +81,15 @@ public final class APIServer: Sendable {
     }
 
     package func answer(_ request: RESTRequest) -> APIResponse {
+        var warnings: [String] = []
         do throws(StatusError) {
             let resolved = try self.resolve(request)
+            warnings = [resolved.deprecation].compactMap { $0 }
             var response = try self.dispatch(resolved)
-            if let deprecation = resolved.definition.deprecation { response.warnings.insert(deprecation, at: 0) }
+            response.warnings = warnings + response.warnings
             return response
         } catch {
-            return APIResponse(status: error.code, body: error.json)
+            return APIResponse(status: error.code, body: error.json, warnings: warnings)
         }
     }
 

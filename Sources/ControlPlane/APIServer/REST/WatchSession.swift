@@ -40,6 +40,9 @@ package final class WatchSession: Sendable {
         )
     }
 
+    /// The text of the answer's Warning header; nil for none.
+    package var warning: String? { self.request.deprecation }
+
     /// The next event; nil when the watch has ended or its task is cancelled.
     package func next() async -> WatchEvent? {
         if let event = self.state.withLock({ $0.ready.popFirst() }) { return event }

@@ -22,7 +22,10 @@ struct PodStrategy: ResourceStrategy {
         object["spec"] = old["spec"]
         // Old kubelets sent owner references that were no longer true.
         object["metadata", "ownerReferences"] = old["metadata", "ownerReferences"]
-        if object["status", "qosClass"] == nil { object["status", "qosClass"] = old["status", "qosClass"] }
+        // Clients that do not know these fields do not clear them.
+        for field in ["qosClass", "observedGeneration"] where object["status"]?[field] == nil {
+            object["status", field] = old["status"]?[field]
+        }
     }
 
     func validate(_ object: JSONValue) -> [FieldError] {

@@ -63,6 +63,8 @@ public struct StatusError: Error, Hashable, Sendable, CustomStringConvertible {
     public var message: String
     /// What the failure is about; nil leaves the field out.
     public var details: Details?
+    /// Where a list that cannot go on as it began can go on after all; empty for nowhere.
+    public var continueToken = ""
 
     /// A failure.
     public init(code: Int, reason: String, message: String, details: Details? = nil) {
@@ -95,6 +97,7 @@ extension StatusError {
         ]
         if !self.reason.isEmpty { json["reason"] = .string(self.reason) }
         if let details { json["details"] = details.json }
+        if !self.continueToken.isEmpty { json["metadata"] = ["continue": .string(self.continueToken)] }
         return json
     }
 
@@ -106,6 +109,7 @@ extension StatusError {
             message: json["message"]?.string ?? "the server answered with status \(code)",
             details: json["details"].map(Details.init(json:))
         )
+        self.continueToken = json["metadata", "continue"]?.string ?? ""
     }
 }
 

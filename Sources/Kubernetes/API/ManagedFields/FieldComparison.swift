@@ -96,7 +96,13 @@ struct FieldComparison {
         guard let before = JSONValue.elements(of: old), let after = JSONValue.elements(of: new),
             !before.isEmpty || !after.isEmpty
         else { return .leaf(old, new) }
-        let (mine, theirs) = (Self.grouped(before, shape), Self.grouped(after, shape))
+        // Most elements are what and where they were.
+        let isSame = zip(before, after).map { $0 == $1 }
+        let isResized = before.count != after.count
+        func rest(_ elements: [JSONValue]) -> [JSONValue] {
+            isResized ? elements : zip(elements, isSame).compactMap { $1 ? nil : $0 }
+        }
+        let (mine, theirs) = (Self.grouped(rest(before), shape), Self.grouped(rest(after), shape))
         let inner = Self.topology.shape(ofElementOf: shape)
         var (changed, removed) = (JSONObject(), JSONObject())
         for (step, elements) in theirs {

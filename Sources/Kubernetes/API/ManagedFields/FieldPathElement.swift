@@ -13,6 +13,9 @@ enum FieldPathElement {
 
     /// The step to an element of a list by its keys; nil for an element that has none of them.
     static func keys(_ names: [String], of element: JSONValue, defaults: [String: JSONValue]) -> String? {
+        if names.count == 1, case .string(let text)? = element[names[0]], Self.isPlain(text) {
+            return "k:{\"\(names[0])\":\"\(text)\"}"  // most lists are like this, and nothing needs escaping
+        }
         var keys = JSONObject()
         for name in names {
             if let value = element[name] ?? defaults[name] { keys[name] = value }
@@ -32,6 +35,10 @@ enum FieldPathElement {
         if element.hasPrefix("v:") { return "[=\(rest)]" }
         guard element.hasPrefix("k:"), let keys = Self.parsed(rest)?.object else { return "[\(rest)]" }
         return "[" + keys.map { "\($0)=\($1.text)" }.joined(separator: ",") + "]"
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x20...0x7E).contains($0) && !#""\&<>"#.utf8.contains($0) }
     }
 
     private static func parsed(_ text: String) -> JSONValue? {
