@@ -31,7 +31,11 @@ final class Drain: Sendable {
     /// - Throws: ``TrialError`` when the pod is on no node, and what the server refuses for another reason than a budget.
     func step(_ pods: [Pod]) async throws -> Outcome {
         let node = try await self.cordonedNode(pods)
-        let left = pods.filter { $0.json["spec", "nodeName"]?.string == node }
+        // A DaemonSet would put its pod back at once, so kubectl leaves those alone too.
+        let left = pods.filter { pod in
+            pod.json["spec", "nodeName"]?.string == node
+                && pod.json["metadata", "ownerReferences"]?.array?.first?["kind"]?.string != "DaemonSet"
+        }
         var refused = 0
         for pod in left where pod.json["metadata", "deletionTimestamp"] == nil {
             do {
