@@ -35,10 +35,22 @@ import Testing
         #expect(try ProtobufReader.object(in: eviction)["deleteOptions"] == ["gracePeriodSeconds": 0])
     }
 
+    @Test("secrets carry bytes, deployments their template")
+    func values() throws {
+        let entry = self.text(1, "k") + self.field(2, [0xFF, 0x00])
+        let secret = self.body("v1", "Secret", self.field(2, entry) + self.text(3, "Opaque"))
+        #expect(try ProtobufReader.object(in: secret)["data"] == ["k": "/wA="])
+        let template = self.field(2, self.field(2, self.text(1, "c")))
+        let spec = [0x08, 0x00] + self.field(3, template)
+        let deployment = try ProtobufReader.object(in: self.body("apps/v1", "Deployment", self.field(2, spec)))
+        #expect(deployment["spec", "replicas"] == 0)
+        #expect(deployment["spec", "template", "spec"]?["containers"] == [["name": "c"]])
+    }
+
     @Test("bytes that are none are refused, wherever they are cut")
     func refuses() throws {
         #expect(throws: ProtobufReader.Failure.self) { try ProtobufReader.object(in: Array("{}".utf8)) }
-        #expect(throws: ProtobufReader.Failure.self) { try ProtobufReader.object(in: self.body("v1", "Secret", [])) }
+        #expect(throws: ProtobufReader.Failure.self) { try ProtobufReader.object(in: self.body("v1", "Node", [])) }
         let whole = self.body("v1", "ConfigMap", self.field(1, self.text(1, "cm")))
         for length in 0..<whole.count {
             #expect(throws: ProtobufReader.Failure.self) { try ProtobufReader.object(in: Array(whole.prefix(length))) }

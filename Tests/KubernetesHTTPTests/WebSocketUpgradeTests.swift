@@ -4,7 +4,6 @@
 import APIServer
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import NIOWebSocket
 import Testing
 
@@ -18,46 +17,15 @@ private struct Echo: PodStreamHandler {
 
 /// exec, attach and port-forward need WebSockets: the seam must carry them before there is anything behind it.
 @Suite(.timeLimit(.minutes(1))) struct WebSocketUpgradeTests {
-    private enum Outcome: Sendable {
-        case upgraded(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>)
-        case refused
-    }
-
-    private func connect(_ address: String, path: String, offering protocols: String) async throws -> Outcome {
-        let port = try #require(Int(address.split(separator: ":").last ?? ""))
-        let upgrade: EventLoopFuture<Outcome> = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connect(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let upgrader = NIOTypedWebSocketClientUpgrader<Outcome>(
-                        upgradePipelineHandler: { channel, _ in
-                            channel.eventLoop.makeCompletedFuture {
-                                .upgraded(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
-                            }
-                        })
-                    var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: path)
-                    head.headers.add(name: "Host", value: "127.0.0.1")
-                    head.headers.add(name: "Content-Length", value: "0")
-                    head.headers.add(name: "Sec-WebSocket-Protocol", value: protocols)
-                    let configuration = NIOTypedHTTPClientUpgradeConfiguration(
-                        upgradeRequestHead: head,
-                        upgraders: [upgrader],
-                        notUpgradingCompletionHandler: { channel in channel.eventLoop.makeSucceededFuture(.refused) }
-                    )
-                    var pipeline = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
-                    pipeline.leftOverBytesStrategy = .forwardBytes  // the first message may come with the 101
-                    return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-                        configuration: pipeline
-                    )
-                }
-            }
-        return try await upgrade.get()
-    }
-
     @Test("v5.channel.k8s.io is spoken: messages go both ways, a close is answered")
     func echo() async throws {
         try await withRunningServer(podStreams: Echo()) { _, address in
             let path = "/api/v1/namespaces/n/pods/p/exec?command=ls&stdout=true"
-            let outcome = try await self.connect(address, path: path, offering: "v5.channel.k8s.io, v4.channel.k8s.io")
+            let outcome = try await WebSocketClient.connect(
+                address,
+                path: path,
+                offering: "v5.channel.k8s.io, v4.channel.k8s.io"
+            )
             guard case .upgraded(let channel) = outcome else {
                 Issue.record("refused")
                 return
@@ -87,7 +55,7 @@ private struct Echo: PodStreamHandler {
         try await withRunningServer(podStreams: Echo()) { _, address in
             let path = "/api/v1/namespaces/n/pods/p/\(knowsProtocol ? "log" : "exec")"
             let offered = knowsProtocol ? "v5.channel.k8s.io" : "nope"
-            let outcome = try await self.connect(address, path: path, offering: offered)
+            let outcome = try await WebSocketClient.connect(address, path: path, offering: offered)
             guard case .refused = outcome else {
                 Issue.record("upgraded")
                 return

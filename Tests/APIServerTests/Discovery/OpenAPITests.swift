@@ -47,8 +47,10 @@ import Testing
         let paths = try #require(self.registry.openAPIv3Root["paths"]?.object)
         #expect(
             paths.keys == [
-                "api/v1", "apis/apps/v1", "apis/apps/v1beta1", "apis/policy/v1", "apis/policy/v1beta1",
-                "apis/storage.k8s.io/v1",
+                "api/v1", "apis/apps/v1", "apis/apps/v1beta1", "apis/apps/v1beta2", "apis/authentication.k8s.io/v1",
+                "apis/authorization.k8s.io/v1", "apis/batch/v1", "apis/coordination.k8s.io/v1",
+                "apis/discovery.k8s.io/v1", "apis/events.k8s.io/v1", "apis/extensions/v1beta1", "apis/policy/v1",
+                "apis/policy/v1beta1", "apis/scheduling.k8s.io/v1", "apis/storage.k8s.io/v1",
             ]
         )
         #expect(paths["api/v1"]?["serverRelativeURL"]?.string?.hasPrefix("/openapi/v3/api/v1?hash=") == true)

@@ -14,6 +14,7 @@ extension APIServer {
         case "Pod":
             try self.resolvePriority(of: &object, request)
             PodAdmission.complete(&object)
+            try self.completeAccount(of: &object, request)
             if let node = object["spec", "nodeName"]?.string { self.labelTopology(of: &object, node: node) }
         case "PersistentVolumeClaim":
             self.chooseDefaultStorageClass(for: &object)

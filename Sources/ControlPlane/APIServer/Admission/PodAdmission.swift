@@ -3,8 +3,8 @@
 
 import JSON
 
-/// What upstream's admission plugins ServiceAccount, Priority and DefaultTolerationSeconds add to a new pod. Tokens are not
-/// mounted: there are no service accounts to speak for.
+/// What upstream's admission plugins ServiceAccount, Priority and DefaultTolerationSeconds add to a new pod, whatever else
+/// there is in the cluster.
 enum PodAdmission {
     static func complete(_ pod: inout JSONValue) {
         var spec = pod["spec"] ?? .emptyObject

@@ -114,7 +114,7 @@ extension APIServer {
             }
             address = free
             if isSimulated { self.addresses.release(["kind": "Service", "spec": ["clusterIP": .string(free)]]) }
-        } else if address != "None", address != held, old == nil {
+        } else if address != "None", address != held, old == nil, ServiceStrategy.isAddress(address) {
             if let problem = self.addresses.take(address) {
                 let error = FieldError(
                     .invalid,

@@ -1,9 +1,10 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 package import JSON
 
-/// Reads the protobuf form of those objects that kubectl sends in no other (`create namespace`, `create configmap`, `drain`).
+/// Reads the protobuf form of those objects that kubectl sends in no other (those of `create` and `auth`, `drain`).
 /// Answers are always JSON, which its clients read as well.
 package struct ProtobufReader: Sendable {
     /// Why bytes are no such object.
@@ -73,7 +74,11 @@ package struct ProtobufReader: Sendable {
         while !self.rest.isEmpty {
             let key = try self.varint()
             guard let field = schema.fields[Int(truncatingIfNeeded: key >> 3)] else {
-                try self.skip(wireType: key & 7)
+                let hasContent = try self.skip(wireType: key & 7)
+                if schema.isClosed, hasContent {
+                    let text = "protobuf field \(key >> 3) of a pod or container is not read: send JSON"
+                    throw Failure(description: text)
+                }
                 continue
             }
             switch (key & 7, field.type) {
@@ -86,6 +91,10 @@ package struct ProtobufReader: Sendable {
             case (2, .map):
                 let entry = try Self(rest: try self.bytes()).message(.mapEntry, depth: depth + 1)
                 object[field.name, entry["key"]?.string ?? ""] = entry["value"] ?? ""
+            case (2, .bytesMap):
+                let entry = try Self(rest: try self.bytes()).message(.bytesEntry, depth: depth + 1)
+                let bytes = (entry["value"]?.array ?? []).compactMap { $0.integer.flatMap(UInt8.init(exactly:)) }
+                object[field.name, entry["key"]?.string ?? ""] = .string(Data(bytes).base64EncodedString())
             case (2, .intOrString):
                 let choice = try Self(rest: try self.bytes()).message(.intOrString, depth: depth + 1)
                 let text = choice["strVal"] ?? ""
@@ -96,12 +105,17 @@ package struct ProtobufReader: Sendable {
         return object
     }
 
-    private mutating func skip(wireType: UInt64) throws(Failure) {
+    /// Leaves a field out; returns whether there was something in it.
+    private mutating func skip(wireType: UInt64) throws(Failure) -> Bool {
         switch wireType {
-        case 0: _ = try self.varint()
-        case 1: self.rest = self.rest.dropFirst(8)
-        case 2: _ = try self.bytes()
-        case 5: self.rest = self.rest.dropFirst(4)
+        case 0: return try self.varint() != 0
+        case 1:
+            self.rest = self.rest.dropFirst(8)
+            return true
+        case 2: return try !self.bytes().isEmpty
+        case 5:
+            self.rest = self.rest.dropFirst(4)
+            return true
         case _: throw Failure(description: "unknown protobuf wire type \(wireType)")
         }
     }

@@ -9,6 +9,8 @@ struct ProtobufSchema: Sendable {
         case raw
         /// A map of strings.
         case map
+        /// A map of bytes, in base 64.
+        case bytesMap
         case intOrString
         case message(@Sendable () -> ProtobufSchema)
     }
@@ -22,6 +24,8 @@ struct ProtobufSchema: Sendable {
     }
 
     var fields: [Int: Field]
+    /// Whether a field with something in it that is not known here is refused rather than lost.
+    var isClosed = false
 
     /// The kinds that are read.
     static let kinds: [String: ProtobufSchema] = [
@@ -33,10 +37,10 @@ struct ProtobufSchema: Sendable {
         "PodDisruptionBudget": .object([2: Field(name: "spec", type: .message { .budgetSpec })]),
         "Eviction": .object([2: Field(name: "deleteOptions", type: .message { .deleteOptions }, isPointer: true)]),
         "DeleteOptions": .deleteOptions,
-    ]
+    ].merging(Self.workloads) { first, _ in first }
 
     /// An object: metadata and what is its own.
-    private static func object(_ fields: [Int: Field]) -> ProtobufSchema {
+    static func object(_ fields: [Int: Field]) -> ProtobufSchema {
         var fields = fields
         fields[1] = Field(name: "metadata", type: .message { .objectMeta })
         return ProtobufSchema(fields: fields)
@@ -49,6 +53,9 @@ struct ProtobufSchema: Sendable {
     static let mapEntry = ProtobufSchema(fields: [
         1: Field(name: "key", type: .string), 2: Field(name: "value", type: .string),
     ])
+    static let bytesEntry = ProtobufSchema(fields: [
+        1: Field(name: "key", type: .string), 2: Field(name: "value", type: .raw),
+    ])
     static let intOrString = ProtobufSchema(fields: [
         1: Field(name: "type", type: .integer), 2: Field(name: "intVal", type: .integer),
         3: Field(name: "strVal", type: .string),
@@ -56,7 +63,7 @@ struct ProtobufSchema: Sendable {
     private static let typeMeta = ProtobufSchema(fields: [
         1: Field(name: "apiVersion", type: .string), 2: Field(name: "kind", type: .string),
     ])
-    private static let objectMeta = ProtobufSchema(fields: [
+    static let objectMeta = ProtobufSchema(fields: [
         1: Field(name: "name", type: .string), 2: Field(name: "generateName", type: .string),
         3: Field(name: "namespace", type: .string), 5: Field(name: "uid", type: .string),
         6: Field(name: "resourceVersion", type: .string), 11: Field(name: "labels", type: .map),
@@ -87,7 +94,7 @@ struct ProtobufSchema: Sendable {
         3: Field(name: "maxUnavailable", type: .intOrString),
         4: Field(name: "unhealthyPodEvictionPolicy", type: .string),
     ])
-    private static let labelSelector = ProtobufSchema(fields: [
+    static let labelSelector = ProtobufSchema(fields: [
         1: Field(name: "matchLabels", type: .map),
         2: Field(name: "matchExpressions", type: .message { .labelRequirement }, isRepeated: true),
     ])

@@ -64,7 +64,7 @@ enum YAMLText {
         case .bool(let truth): Node(truth ? "true" : "false", Tag(.bool))
         case .integer(let number): Node(String(number), Tag(.int))
         case .double(let number): Node(JSONWriter().string(of: .double(number)), Tag(.float))
-        case .string(let text): Node(text, Tag(.str))
+        case .string(let text): Node(text, Tag(.str), text.isEmpty ? .doubleQuoted : .any)
         case .array(let elements): Node(elements.map(Self.node(of:)), Tag(.seq))
         case .object(let object): Node(object.map { (Node($0.0, Tag(.str)), Self.node(of: $0.1)) }, Tag(.map))
         }

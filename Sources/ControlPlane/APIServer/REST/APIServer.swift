@@ -25,6 +25,9 @@ public final class APIServer: Sendable {
         public var kubelets: (any KubeletConnector)?
         /// Runs exec and attach at the kubelets; nil when there are none.
         public var containerStreamer: (any ContainerStreamer)?
+        /// Whether pods get their service account's token mounted, as upstream has it; the kubelets must know projected
+        /// volumes, and something must publish `kube-root-ca.crt` in each namespace.
+        public var mountsServiceAccountTokens = false
 
         /// The defaults.
         public init() {}
