@@ -49,7 +49,7 @@ final class TestClient {
     ) async throws -> Bool {
         let request = ConnectRequest(
             lastZxidSeen: lastZxidSeen,
-            timeoutMs: 4000,
+            timeoutMs: 30_000,  // nobody sends heartbeats here: a busy machine must not end the session
             session: session,
             password: password
         )
