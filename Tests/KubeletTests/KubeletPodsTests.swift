@@ -122,7 +122,10 @@ import Testing
         let runtime = world.loopbackRuntime()
         let kubelet = world.kubelet(runtime)
         try await world.with(kubelet) {
-            let pod = try await world.create("web-0", ["command": ["sh", "-c", "read a; echo got $a"], "stdin": true])
+            let pod = try await world.create(
+                "web-0",
+                ["command": ["sh", "-c", "read a; echo got $a; exit 3"], "stdin": true]
+            )
             try await world.pods { $0.first?.status.phase == "Running" }
             let target = ContainerTarget(
                 node: "node-1",
@@ -139,8 +142,14 @@ import Testing
             )
             #expect(exit.code == 4)
             #expect(await command.text == ["text", "err\n"])
+            let absent = Collector(input: "")
+            let error = await #expect(throws: (any Error).self) {
+                try await kubelet.exec(["no-such"], in: target, streams: absent.streams)
+            }
+            #expect("\(error.map { "\($0)" } ?? "")".contains("executable file not found in $PATH"))
             let attached = Collector(input: "line\n")
-            _ = try await kubelet.attach(to: target, streams: attached.streams)
+            // How the container ended is the pod's to tell; the streams ended well.
+            #expect(try await kubelet.attach(to: target, streams: attached.streams).code == 0)
             #expect(await attached.text[0] == "got line\n")
         }
     }
