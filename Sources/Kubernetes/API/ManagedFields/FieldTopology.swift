@@ -43,6 +43,7 @@ struct FieldTopology: Sendable {
     ]
     private static let rules: [String: Rule] = [
         "Container.ports": .keys(["containerPort", "protocol"]),
+        "ControllerRevision.data": .whole,
         "EphemeralContainer.ports": .keys(["containerPort", "protocol"]),
         "PodSpec.nodeSelector": .whole,
         "PodSpec.topologySpreadConstraints": .keys(["topologyKey", "whenUnsatisfiable"]),
@@ -69,12 +70,12 @@ struct FieldTopology: Sendable {
             case (nil, .key(let key)): return .elements(of: element, keys: [key])
             case (.whole?, _), (nil, .byDefault), (nil, .replace): return .whole
             }
-        case .map:
+        case .map, .any:
             if case .whole? = Self.rules["\(definition.name).\(field.name)"] { return .whole }
             return self.shape(of: field.type)
         case .object("ObjectReference") where definition.name == "PersistentVolumeSpec":
             return self.schema.definition("ObjectReference").map { .fields($0) } ?? .free
-        case .object, .any, .string, .int32, .int64, .bool, .bytes, .quantity, .intOrString, .time, .microTime:
+        case .object, .string, .int32, .int64, .bool, .bytes, .quantity, .intOrString, .time, .microTime:
             return self.shape(of: field.type)
         }
     }
