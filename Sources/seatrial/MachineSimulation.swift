@@ -14,6 +14,7 @@ struct MachineSimulation: Sendable {
         switch machine {
         case .statefulset: StatefulSetSimulation.Defect.allCases.map(\.rawValue)
         case .disruption: DisruptionSimulation.Defect.allCases.map(\.rawValue)
+        case .daemonset: DaemonSetSimulation.Defect.allCases.map(\.rawValue)
         case .zookeeper: ZooKeeperSimulation.defects
         case .kafka: KafkaSimulation.defects
         }
@@ -32,6 +33,9 @@ struct MachineSimulation: Sendable {
         case .disruption:
             let defect = name.flatMap(DisruptionSimulation.Defect.init(rawValue:))
             self.run = { DisruptionSimulation.run(seed: $0, defect: defect, log: $1) }
+        case .daemonset:
+            let defect = name.flatMap(DaemonSetSimulation.Defect.init(rawValue:))
+            self.run = { DaemonSetSimulation.run(seed: $0, defect: defect, log: $1) }
         case .zookeeper:
             self.run = { ZooKeeperSimulation.run(seed: $0, members: members, defect: name, log: $1) }
         case .kafka:

@@ -19,6 +19,7 @@ struct SimulateCommand: AsyncParsableCommand {
         case kafka
         case statefulset
         case disruption
+        case daemonset
     }
 
     @Argument(help: "What to simulate: \(Machine.allCases.map(\.rawValue).joined(separator: ", ")).")

@@ -11,6 +11,9 @@ extension ControllerWorld {
         case run, ready, unready, fail, vanish
     }
 
+    /// How long what cannot happen now waits, in milliseconds.
+    private static let retryMs = 200
+
     /// Images that never get Ready.
     static let badImage = "app:bad"
 
@@ -27,10 +30,18 @@ extension ControllerWorld {
 
     mutating func advance(_ key: ObjectName, uid: String, _ step: PodStep) {
         guard let pod = self.api.object(.pods, key), pod.uid == uid else { return }
+        if let host = pod["spec", "nodeName"]?.string, self.downHosts.contains(host) {
+            self.schedule(.pod(key, uid: uid, step), after: Self.retryMs)
+            return
+        }
         let phase = pod["status", "phase"]?.string
         switch step {
         case .run:
             guard phase == "Pending", !pod.isTerminating, !Self.isBad(pod) else { return }
+            guard self.bind(pod) else {
+                self.schedule(.pod(key, uid: uid, .run), after: Self.retryMs)
+                return
+            }
             self.setStatus(key, phase: "Running", ready: false)
             self.schedule(.pod(key, uid: uid, .ready), after: self.delay(500))
         case .ready:
@@ -50,6 +61,21 @@ extension ControllerWorld {
                 self.fail(.safety, "the kubelet could not remove \(key): \(error.message)")
             }
         }
+    }
+
+    /// Gives a pod its host.
+    /// - Returns: false when there is none for it now.
+    private mutating func bind(_ pod: JSONValue) -> Bool {
+        guard !self.hosts.isEmpty else { return true }
+        guard let host = self.chooseHost(for: pod) else { return false }
+        self.api.write(.pods, ObservedObjects.key(of: pod)) { $0["spec", "nodeName"] = .string(host) }
+        return true
+    }
+
+    /// Somebody else says of a pod whose kubelet is silent that it is not Ready.
+    mutating func markUnready(_ key: ObjectName) {
+        guard self.api.object(.pods, key)?["status", "phase"] == "Running" else { return }
+        self.setStatus(key, phase: "Running", ready: false)
     }
 
     static func isBad(_ pod: JSONValue) -> Bool {

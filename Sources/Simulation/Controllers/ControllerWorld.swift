@@ -34,6 +34,7 @@ struct ControllerWorld {
     struct Run {
         var run: PlanRun
         var seen: ObservedObjects
+        var plannedAt: WallTime
     }
 
     /// What happens in virtual time.
@@ -44,23 +45,25 @@ struct ControllerWorld {
         case timer(node: Int, life: Int, ControllerMachine.Timer)
         case restart(node: Int)
         case pod(ObjectName, uid: String, PodStep)
+        case host(String, HostStep)
         case scenario(Int)
     }
 
     private let reconcilers: [any Reconciler]
     private let wallTimeAtZero = WallTime(seconds: 1_000_000_000)
     private var nodes: [Node] = []
-    private var queue = EventQueue<Event>()
+    private var timeline = Timeline<Event>()
     private var streams: [GroupVersionResource: [ObjectChange]] = [:]
     private var committed = 0
-    private var trace = TraceHash()
-    private(set) var events = 0
-    private(set) var now = Instant.zero
-    private(set) var probes: [String: Int] = [:]
     private(set) var failure: SimulationReport.Failure?
     var api: SimulatedAPI
     var random: SeededGenerator
     var weather = Weather()
+    /// The machines that pods are on; where there are none, pods are nowhere in particular.
+    var hosts: [String] = []
+    var downHosts: Set<String> = []
+    /// When the plan was made whose request is inspected.
+    private(set) var planTime = WallTime(seconds: 0)
     /// Drops the record of own writes: a planted defect.
     var forgetsOwnWrites = false
     /// A controller that crashes once its next request has taken effect.
@@ -86,6 +89,8 @@ struct ControllerWorld {
         }
     }
 
+    var now: Instant { self.timeline.now }
+
     private func makeMachine(_ index: Int) -> ControllerMachine {
         ControllerMachine(self.reconcilers[index], wallTimeAtZero: self.wallTimeAtZero)
     }
@@ -93,13 +98,13 @@ struct ControllerWorld {
     // MARK: - Time
 
     mutating func schedule(_ event: Event, after milliseconds: Int) {
-        self.queue.schedule(event, at: self.now + .milliseconds(milliseconds))
+        self.timeline.schedule(event, at: self.now + .milliseconds(milliseconds))
     }
 
     /// A number of milliseconds from 1 to `max`.
     mutating func delay(_ max: Int) -> Int { Int.random(in: 1...Swift.max(1, max), using: &self.random) }
 
-    mutating func reached(_ probe: String) { self.probes[probe, default: 0] += 1 }
+    mutating func reached(_ probe: String) { self.timeline.reached(probe) }
 
     func note(_ text: @autoclosure () -> String) {
         if let log = self.log { log("\(self.now) \(text())") }
@@ -107,7 +112,7 @@ struct ControllerWorld {
 
     mutating func fail(_ kind: SimulationReport.Failure.Kind, _ because: String) {
         guard self.failure == nil else { return }
-        self.failure = SimulationReport.Failure(kind: kind, at: self.now, event: self.events, because: because)
+        self.failure = self.timeline.failure(kind, because)
     }
 
     /// Starts all controllers on the present state.
@@ -118,27 +123,15 @@ struct ControllerWorld {
 
     /// Runs until nothing is left to happen, a failure, or that time.
     mutating func run(until end: Instant) {
-        while self.failure == nil, let next = self.queue.nextInstant, next <= end, let (at, event) = self.queue.next() {
-            self.now = at
-            self.api.now = self.wallTimeAtZero + (at - .zero)
-            self.events += 1
+        while self.failure == nil, let next = self.timeline.nextInstant, next <= end, let event = self.timeline.next() {
+            self.api.now = self.wallTimeAtZero + (self.now - .zero)
             self.handle(event)
             self.publish()
         }
     }
 
-    /// Whether nothing is left to happen.
-    var isQuiet: Bool { self.queue.count == 0 }
-
     func report(seed: UInt64) -> SimulationReport {
-        SimulationReport(
-            seed: seed,
-            events: self.events,
-            end: self.now,
-            trace: self.trace,
-            probes: self.probes,
-            failure: self.failure
-        )
+        self.timeline.report(seed: seed, failure: self.failure)
     }
 
     // MARK: - Events
@@ -169,12 +162,15 @@ struct ControllerWorld {
             self.boot(index)
         case .pod(let key, let uid, let step):
             self.advance(key, uid: uid, step)
+        case .host(let name, let step):
+            self.happen(to: name, step)
         case .scenario(let number):
             self.onScenario(&self, number)
         }
     }
 
     private mutating func carryOut(_ action: ControllerAction, of run: Run, key: ObjectName, index: Int) {
+        self.planTime = run.plannedAt
         if let wrong = self.inspect(&self, action, run.seen) { self.fail(.safety, wrong) }
         var answer: PlanRun.Answer
         let unmet = action.preconditions.compactMap { precondition in
@@ -190,7 +186,7 @@ struct ControllerWorld {
                 self.reached(error.isConflict ? "conflicts" : error.code == 429 ? "evictionsRefused" : "refusals")
             }
         }
-        self.trace.record("\(self.now) \(action.operation) \(action.key)")
+        self.timeline.trace.record("\(self.now) \(action.operation) \(action.key)")
         self.note(
             "\(self.reconcilers[index].component) asks: \(action.operation) \(action.key), \(Self.describe(answer))"
         )
@@ -215,13 +211,17 @@ struct ControllerWorld {
         for effect in self.nodes[index].machine.handle(event, now: self.now) {
             switch effect {
             case .perform(let key, let plan):
-                self.nodes[index].runs[key] = Run(run: PlanRun(plan), seen: self.nodes[index].machine.cache)
+                self.nodes[index].runs[key] = Run(
+                    run: PlanRun(plan),
+                    seen: self.nodes[index].machine.cache,
+                    plannedAt: self.api.now
+                )
                 self.proceed(index, key)
             case .wake(let timer, let instant):
-                self.queue.schedule(.timer(node: index, life: life, timer), at: max(instant, self.now))
+                self.timeline.schedule(.timer(node: index, life: life, timer), at: max(instant, self.now))
             case .report(let key, let reason):
                 if reason?.code == .budgetSpent { self.reached("heldByBudget") }
-                self.trace.record("\(self.now) \(key) \(reason.map(\.description) ?? "-")")
+                self.timeline.trace.record("\(self.now) \(key) \(reason.map(\.description) ?? "-")")
                 self.note("\(self.reconcilers[index].component) waits at \(key): \(reason.map(\.description) ?? "-")")
             case .reached(let probe):
                 self.reached(probe == .ownWriteUnseen ? "staleSyncs" : probe.rawValue)

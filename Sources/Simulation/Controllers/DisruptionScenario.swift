@@ -7,7 +7,7 @@ import JSON
 import KubernetesAPI
 
 /// One run of ``DisruptionSimulation``: pods of a set, a budget, several drains, and what must hold.
-final class DisruptionScenario {
+final class DisruptionScenario: ControllerScenario {
     private static let namespace = "sim"
     private static let set = ObjectName(namespace: "sim", name: "web")
     private static let budget = ObjectName(namespace: "sim", name: "budget")
@@ -49,32 +49,23 @@ final class DisruptionScenario {
         world.onScenario = { world, number in self.act(number, &world) }
         world.onCommit = { world, change in self.observe(change, &world) }
         let replicas = Int64.random(in: 3...5, using: &self.random)
-        self.create(.statefulSets, Self.set, "StatefulSet", "apps/v1", ["replicas": .integer(replicas)], &world)
-        self.create(.podDisruptionBudgets, Self.budget, "PodDisruptionBudget", "policy/v1", self.drawBudget(), &world)
+        world.make(
+            .statefulSets,
+            kind: "StatefulSet",
+            apiVersion: "apps/v1",
+            Self.set,
+            ["replicas": .integer(replicas)]
+        )
+        world.make(
+            .podDisruptionBudgets,
+            kind: "PodDisruptionBudget",
+            apiVersion: "policy/v1",
+            Self.budget,
+            self.drawBudget()
+        )
         for ordinal in 0..<Int(replicas) { self.createPod(ordinal, &world) }
         world.schedule(.scenario(-1), after: 1000)
         return world
-    }
-
-    private func create(
-        _ resource: GroupVersionResource,
-        _ key: ObjectName,
-        _ kind: String,
-        _ apiVersion: String,
-        _ spec: JSONValue,
-        _ world: inout ControllerWorld
-    ) {
-        do throws(StatusError) {
-            try world.api.create(
-                resource,
-                [
-                    "apiVersion": .string(apiVersion), "kind": .string(kind), "spec": spec,
-                    "metadata": ["name": .string(key.name), "namespace": .string(key.namespace)],
-                ]
-            )
-        } catch {
-            world.fail(.safety, "could not make \(key): \(error.message)")
-        }
     }
 
     // MARK: - Pods
@@ -122,16 +113,15 @@ final class DisruptionScenario {
         guard !self.isHealed else { return }
         world.schedule(.scenario(-1), after: Int.random(in: 20...600, using: &self.random))
         let keys = world.api.objects.keys(.pods)
-        guard let key = keys.randomElement(using: &self.random), let pod = world.api.object(.pods, key) else { return }
+        guard let key = keys.randomElement(using: &self.random) else { return }
         switch Int.random(in: 0..<100, using: &self.random) {
         case 0..<60:
             for key in keys.shuffled(using: &self.random).prefix(3) { self.evict(key, &world) }
         case 60..<68:
-            world.reached("unreadyPods")
-            world.schedule(.pod(key, uid: pod.uid, .unready), after: 1)
+            world.disturb(key, .unready, "unreadyPods")
         case 68..<76:
             world.reached("killedPods")
-            do throws(StatusError) { try world.api.delete(.pods, key) } catch { return }
+            world.tryTo { api throws(StatusError) in try api.delete(.pods, key) }
         case 76..<81: world.crash(0)
         case 81..<86: world.crashesAtNextRequest = 0
         case 86..<93 where !self.isSteady:
@@ -149,7 +139,7 @@ final class DisruptionScenario {
         world.api.write(.statefulSets, Self.set) { $0["spec", "replicas"] = .integer(Int64(replicas)) }
         for ordinal in 0..<replicas { self.createPod(ordinal, &world) }
         for key in world.api.objects.keys(.pods) where (Int(key.name.dropFirst(4)) ?? 0) >= replicas {
-            do throws(StatusError) { try world.api.delete(.pods, key) } catch { continue }
+            world.tryTo { api throws(StatusError) in try api.delete(.pods, key) }
         }
     }
 
@@ -191,8 +181,7 @@ final class DisruptionScenario {
 
     func heal(_ world: inout ControllerWorld) {
         self.isHealed = true
-        world.weather = ControllerWorld.Weather()
-        world.crashesAtNextRequest = nil
+        world.healFaults()
         for ordinal in 0..<self.replicas(world.api.object(.statefulSets, Self.set)) {
             world.schedule(.scenario(ordinal), after: 1000)
         }

@@ -1,11 +1,6 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
-import Controllers
-import Determinism
-import JSON
-import KubernetesAPI
-
 /// The Disruption controller under several drains at a time, with late watches, crashes, dying pods and edited budgets.
 public enum DisruptionSimulation {
     /// A defect planted into the controller, to see that the simulation finds it.
@@ -24,21 +19,14 @@ public enum DisruptionSimulation {
         case freezesGeneration = "freezes-generation"
     }
 
+    /// How long faults may come; they come thicker than elsewhere.
+    private static let chaos = Duration.seconds(20)
+
     /// Runs one seed from its beginning to its end.
     /// - Parameters:
     ///   - defect: the bug to plant.
     ///   - log: is given a line for everything that happens.
     public static func run(seed: UInt64, defect: Defect? = nil, log: ((String) -> Void)? = nil) -> SimulationReport {
-        let scenario = DisruptionScenario(seed: seed, defect: defect)
-        var world = scenario.makeWorld(log: log)
-        world.start()
-        world.run(until: .zero + .seconds(20))
-        if world.failure == nil {
-            scenario.heal(&world)
-            // Granted evictions that led to nothing expire after two minutes.
-            world.run(until: .zero + .seconds(320))
-        }
-        if world.failure == nil { scenario.checkConvergence(&world) }
-        return world.report(seed: seed)
+        DisruptionScenario(seed: seed, defect: defect).play(seed: seed, chaos: Self.chaos, log: log)
     }
 }

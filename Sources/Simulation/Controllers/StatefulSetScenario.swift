@@ -7,9 +7,10 @@ import JSON
 import KubernetesAPI
 
 /// One run of ``StatefulSetSimulation``: the set, what people and faults do to it, and what must hold.
-final class StatefulSetScenario {
+final class StatefulSetScenario: ControllerScenario {
     static let namespace = "sim"
     static let key = ObjectName(namespace: "sim", name: "web")
+    private static let budget = ObjectName(namespace: "sim", name: "budget")
 
     let defect: StatefulSetSimulation.Defect?
     private let seed: SeededGenerator
@@ -43,9 +44,8 @@ final class StatefulSetScenario {
         if let defect = self.defect { statefulSet = DefectiveStatefulSet(defect: defect) }
         var world = ControllerWorld([statefulSet, DisruptionReconciler()], seed: self.seed.split("world"), log: log)
         world.forgetsOwnWrites = self.defect == .forgetsOwnWrites
-        world.weather.watchDelayMax = [5, 20, 100].randomElement(using: &self.random) ?? 20
-        world.weather.lateWatchShare = [0, 0.05, 0.2].randomElement(using: &self.random) ?? 0
-        world.weather.lostAnswerShare = [0, 0, 0.02].randomElement(using: &self.random) ?? 0
+        world.weather = ControllerWorld.Weather(drawnFrom: &self.random)
+        world.hosts = ["n1", "n2", "n3"]
         world.inspect = { world, action, seen in self.invariants.violation(of: action, seen: seen, in: world.api) }
         world.review = { world, action, answer in self.invariants.violation(after: action, answer, in: &world) }
         world.onCommit = { world, change in self.invariants.observe(change, in: world.api) }
@@ -69,27 +69,10 @@ final class StatefulSetScenario {
                 "spec": ["containers": [["name": "app", "image": "app:1"]]],
             ],
         ]
-        var objects: [(GroupVersionResource, JSONValue)] = [
-            (.statefulSets, Self.object("StatefulSet", "apps/v1", "web", spec))
-        ]
-        if self.hasBudget {
-            let budget: JSONValue = ["maxUnavailable": 1, "selector": ["matchLabels": ["app": "web"]]]
-            objects.append((.podDisruptionBudgets, Self.object("PodDisruptionBudget", "policy/v1", "budget", budget)))
-        }
-        for (resource, object) in objects {
-            do throws(StatusError) {
-                try world.api.create(resource, object)
-            } catch {
-                world.fail(.safety, "could not make \(resource): \(error.message)")
-            }
-        }
-    }
-
-    private static func object(_ kind: String, _ apiVersion: String, _ name: String, _ spec: JSONValue) -> JSONValue {
-        [
-            "apiVersion": .string(apiVersion), "kind": .string(kind), "spec": spec,
-            "metadata": ["name": .string(name), "namespace": .string(Self.namespace)],
-        ]
+        world.make(.statefulSets, kind: "StatefulSet", apiVersion: "apps/v1", Self.key, spec)
+        guard self.hasBudget else { return }
+        let budget: JSONValue = ["maxUnavailable": 1, "selector": ["matchLabels": ["app": "web"]]]
+        world.make(.podDisruptionBudgets, kind: "PodDisruptionBudget", apiVersion: "policy/v1", Self.budget, budget)
     }
 
     // MARK: - People and faults
@@ -106,12 +89,13 @@ final class StatefulSetScenario {
             self.edit(&world) { $0["spec", "replicas"] = .integer(Int64.random(in: 0...5, using: &self.random)) }
         case 38..<60:
             if let key = pods.randomElement(using: &self.random) { self.evict(key, &world) }
-        case 60..<70: self.disturb(pods, .unready, "unreadyPods", &world)
-        case 70..<78: self.disturb(pods, .fail, "failedPods", &world)
+        case 60..<66: world.disturb(pods.randomElement(using: &self.random), .unready, "unreadyPods")
+        case 66..<72: world.disturb(pods.randomElement(using: &self.random), .fail, "failedPods")
+        case 72..<78: world.failHost(using: &self.random)
         case 78..<84:
             if let key = pods.randomElement(using: &self.random) {
                 world.reached("killedPods")
-                self.forget { () throws(StatusError) in try world.api.delete(.pods, key, isForced: true) }
+                world.tryTo { api throws(StatusError) in try api.delete(.pods, key, isForced: true) }
             }
         case 84..<91: world.crash(Int.random(in: 0...1, using: &self.random))
         case 91..<97: world.crashesAtNextRequest = Int.random(in: 0...1, using: &self.random)
@@ -131,14 +115,7 @@ final class StatefulSetScenario {
 
     private func editTemplate(_ world: inout ControllerWorld) {
         world.reached("templateEdits")
-        let image: String
-        switch Int.random(in: 0..<10, using: &self.random) {
-        case 0: image = ControllerWorld.badImage
-        case 1, 2: image = "app:\(Int.random(in: 1...self.image, using: &self.random))"
-        case _:
-            self.image += 1
-            image = "app:\(self.image)"
-        }
+        let image = ControllerWorld.drawImage(&self.image, using: &self.random)
         self.edit(&world) { $0["spec", "template", "spec", "containers"] = [["name": "app", "image": .string(image)]] }
     }
 
@@ -160,30 +137,13 @@ final class StatefulSetScenario {
         }
     }
 
-    private func disturb(
-        _ pods: [ObjectName],
-        _ step: ControllerWorld.PodStep,
-        _ probe: String,
-        _ world: inout ControllerWorld
-    ) {
-        guard let key = pods.randomElement(using: &self.random), let pod = world.api.object(.pods, key) else { return }
-        world.reached(probe)
-        world.schedule(.pod(key, uid: pod.uid, step), after: 1)
-    }
-
-    /// For requests of people, whose failure is theirs to bear.
-    private func forget(_ request: () throws(StatusError) -> JSONValue) {
-        do throws(StatusError) { _ = try request() } catch { return }
-    }
-
     // MARK: - Healing
 
     /// Faults end, the template is a good one, nothing is held back by the spec, and people delete what an ordered set
     /// cannot leave behind by itself (kubernetes/kubernetes#67250).
     func heal(_ world: inout ControllerWorld) {
         self.isHealed = true
-        world.weather = ControllerWorld.Weather()
-        world.crashesAtNextRequest = nil
+        world.healFaults()
         let isTypeOnly = self.isTypeOnly
         world.api.write(.statefulSets, Self.key) { set in
             let containers = set["spec", "template", "spec"]?["containers"]
@@ -208,7 +168,7 @@ final class StatefulSetScenario {
     private func deleteBroken(_ world: inout ControllerWorld) {
         for pod in world.api.objects.objects(.pods) where ControllerWorld.isBad(pod) && !pod.isTerminating {
             world.reached("brokenPodsDeletedByHand")
-            self.forget { () throws(StatusError) in try world.api.delete(.pods, ObservedObjects.key(of: pod)) }
+            world.tryTo { api throws(StatusError) in try api.delete(.pods, ObservedObjects.key(of: pod)) }
         }
     }
 
@@ -240,7 +200,7 @@ final class StatefulSetScenario {
             world.fail(.liveness, "the last edit was never observed")
         }
         if self.hasBudget, replicas > 0 {
-            let budget = world.api.object(.podDisruptionBudgets, ObjectName(namespace: Self.namespace, name: "budget"))
+            let budget = world.api.object(.podDisruptionBudgets, Self.budget)
             let allowed = budget?["status", "disruptionsAllowed"]?.integer
             if allowed != 1 {
                 world.fail(.liveness, "all pods are Ready, but the budget allows \(allowed ?? -1), not 1")

@@ -1,11 +1,6 @@
 // Part of Seatrial: rolling updates of stateful workloads, put on trial.
 // SPDX-License-Identifier: Apache-2.0
 
-import Controllers
-import Determinism
-import JSON
-import KubernetesAPI
-
 /// The StatefulSet controller and the Disruption controller against everything that delays, repeats or interrupts them.
 ///
 /// A run first edits, evicts, kills and crashes, with the invariants after each request; then all faults end and the set
@@ -29,25 +24,11 @@ public enum StatefulSetSimulation {
         case freezesStatus = "freezes-status"
     }
 
-    /// How long faults may come, in virtual time.
-    static let chaos = Duration.seconds(20)
-    /// How long the set may take to converge after the last fault.
-    static let bound = Duration.seconds(300)
-
     /// Runs one seed from its beginning to its end.
     /// - Parameters:
     ///   - defect: the bug to plant.
     ///   - log: is given a line for everything that happens.
     public static func run(seed: UInt64, defect: Defect? = nil, log: ((String) -> Void)? = nil) -> SimulationReport {
-        let scenario = StatefulSetScenario(seed: seed, defect: defect)
-        var world = scenario.makeWorld(log: log)
-        world.start()
-        world.run(until: .zero + self.chaos)
-        if world.failure == nil {
-            scenario.heal(&world)
-            world.run(until: .zero + self.chaos + self.bound)
-        }
-        if world.failure == nil { scenario.checkConvergence(&world) }
-        return world.report(seed: seed)
+        StatefulSetScenario(seed: seed, defect: defect).play(seed: seed, log: log)
     }
 }

@@ -14,13 +14,13 @@ extension KafkaSimulation {
         guard isReachable, let delivery = self.network.send(from: from, to: to, now: self.now) else {
             // Refused, or no way there: known after a moment.
             let event = BrokerEvent.peerFailed(to, token)
-            self.queue.schedule(.broker(from, life: life, event), at: self.now + self.delay(200, 5000))
+            self.schedule(.broker(from, life: life, event), at: self.now + self.delay(200, 5000))
             return
         }
         let call = self.nextCall
         self.nextCall += 1
         self.calls[call] = PeerCall(from: from, life: life, to: to, token: token, request: request)
-        self.queue.schedule(.peerRequest(call, delivery), at: delivery.at)
+        self.schedule(.peerRequest(call, delivery), at: delivery.at)
     }
 
     mutating func arrive(_ number: UInt64, _ delivery: SimulatedNetwork<Int32>.Delivery) throws {
@@ -37,11 +37,11 @@ extension KafkaSimulation {
         if id.connection >= 1000 {
             guard !self.faults.chance(self.isHealed ? 0 : 0.02) else { return }  // lost with its connection
             let event = KafkaSimulationEvent.produced(Int(id.connection - 1000), attempt: Int(id.sequence), response)
-            self.queue.schedule(event, at: self.now + self.delay(50, 3000))
+            self.schedule(event, at: self.now + self.delay(50, 3000))
         } else if let call = self.calls[id.sequence],
             let delivery = self.network.send(from: from, to: call.from, now: self.now)
         {
-            self.queue.schedule(.peerReply(id.sequence, response, delivery), at: delivery.at)
+            self.schedule(.peerReply(id.sequence, response, delivery), at: delivery.at)
         }
     }
 
@@ -62,7 +62,7 @@ extension KafkaSimulation {
         for (id, peer) in [(one, other), (other, one)] {
             guard let life = self.brokers[id]?.life else { continue }
             let event = BrokerEvent.connectionClosed(UInt64(peer) + 10)
-            self.queue.schedule(.broker(id, life: life, event), at: self.now + self.delay(50, 2000))
+            self.schedule(.broker(id, life: life, event), at: self.now + self.delay(50, 2000))
         }
     }
 
@@ -71,7 +71,7 @@ extension KafkaSimulation {
             guard let call = self.calls[number], condition(call) else { continue }
             self.calls[number] = nil
             let event = BrokerEvent.peerFailed(call.to, call.token)
-            self.queue.schedule(.broker(call.from, life: call.life, event), at: self.now + self.delay(50, 2000))
+            self.schedule(.broker(call.from, life: call.life, event), at: self.now + self.delay(50, 2000))
         }
     }
 
@@ -81,13 +81,13 @@ extension KafkaSimulation {
         guard var broker = self.brokers[id] else { return }
         guard broker.isLinked else {
             let reply = ZooKeeperEvent.reply(purpose, .failure(.connectionLoss))
-            self.queue.schedule(.broker(id, life: broker.life, .zookeeper(reply)), at: self.now + .microseconds(10))
+            self.schedule(.broker(id, life: broker.life, .zookeeper(reply)), at: self.now + .microseconds(10))
             return
         }
         broker.asked.append(purpose)
         broker.lastArrival = max(broker.lastArrival + .nanoseconds(1), self.now + self.delay(100, 2000))
         self.brokers[id] = broker
-        self.queue.schedule(
+        self.schedule(
             .zookeeperRequest(
                 id,
                 life: broker.life,
@@ -112,7 +112,7 @@ extension KafkaSimulation {
         let (reply, fired) = self.zookeeper.perform(request, session: session)
         self.fire(fired)
         let at = self.returnTime(to: id)
-        self.queue.schedule(.zookeeperReply(id, life: life, linkEpoch: linkEpoch, purpose, reply), at: at)
+        self.schedule(.zookeeperReply(id, life: life, linkEpoch: linkEpoch, purpose, reply), at: at)
     }
 
     /// Answers and watches of a session come back in order.
@@ -132,14 +132,26 @@ extension KafkaSimulation {
                         id,
                         life: broker.life,
                         linkEpoch: broker.linkEpoch,
+                        session: watch.session,
                         watch.path
                     )
-                    self.queue.schedule(event, at: self.returnTime(to: id))
+                    self.schedule(event, at: self.returnTime(to: id))
                 } else {
                     self.brokers[id]?.missed.append(watch.path)
                 }
             }
         }
+    }
+
+    /// A session's watch reaches its broker; one that its link lost on the way comes after the next connect, since clients
+    /// name the watches that they wait for when they come back.
+    mutating func watchFired(_ path: String, of session: Int64, at id: Int32, life: Int, linkEpoch: Int) throws {
+        guard let broker = self.brokers[id], broker.life == life, broker.session == session else { return }
+        guard broker.isLinked || broker.linkEpoch == linkEpoch else {
+            self.brokers[id]?.missed.append(path)
+            return
+        }
+        try self.handle(.zookeeper(.changed(path: path)), at: id, life: life)
     }
 
     mutating func zookeeperAnswered(
@@ -173,7 +185,7 @@ extension KafkaSimulation {
     mutating func fallSilent(_ id: Int32) {
         guard let broker = self.brokers[id], broker.session != 0 else { return }
         self.brokers[id]?.silence += 1
-        self.queue.schedule(
+        self.schedule(
             .expire(session: broker.session, of: id, silence: broker.silence + 1),
             at: self.now + Self.sessionTimeout
         )

@@ -22,14 +22,14 @@ extension KafkaSimulation {
         producer.attempt += 1
         producer.target = self.leader(of: producer.partition) ?? producer.target
         self.producers[index] = producer
-        self.queue.schedule(.produceTimeout(index, attempt: producer.attempt), at: self.now + Self.timeout)
+        self.schedule(.produceTimeout(index, attempt: producer.attempt), at: self.now + Self.timeout)
         guard let broker = self.brokers[producer.target], broker.machine != nil, broker.isServing else { return }
         let request = IncomingRequest(
             id: RequestID(connection: UInt64(1000 + index), sequence: UInt64(producer.attempt)),
             version: 9,
             body: .produce(Self.request(of: producer))
         )
-        self.queue.schedule(
+        self.schedule(
             .broker(producer.target, life: broker.life, .request(request)),
             at: self.now + self.delay(50, 3000)
         )
@@ -88,7 +88,7 @@ extension KafkaSimulation {
             self.producers[index].nextSequence += Int32(producer.values.count)
             self.producers[index].values = []
             self.producers[index].attempt += 1
-            self.queue.schedule(.produce(index), at: self.now + self.delay(500, 40000))
+            self.schedule(.produce(index), at: self.now + self.delay(500, 40000))
         case .outOfOrderSequenceNumber where self.isLeader(producer.target, of: producer.partition):
             throw self.fail(
                 .safety,
@@ -98,7 +98,7 @@ extension KafkaSimulation {
         default:
             // Every other error passes: the batch is sent again after a moment.
             self.producers[index].attempt += 1
-            self.queue.schedule(.produce(index), at: self.now + self.delay(5000, 30000))
+            self.schedule(.produce(index), at: self.now + self.delay(5000, 30000))
         }
     }
 }

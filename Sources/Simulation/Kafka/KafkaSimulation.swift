@@ -13,22 +13,20 @@ import NIOCore
 /// First connections break, brokers are killed, lose their power, are stopped and paused, and sessions expire, while
 /// producers write with acks=all; after each event nothing may contradict what is committed. Then all is healed, and
 /// everything has to work again soon.
-public struct KafkaSimulation {
+public struct KafkaSimulation: FaultySimulation {
     /// How long faults go on.
     static let faultyTime = Duration.seconds(6)
     /// How soon after healing every producer must have written and all replicas must agree.
     static let healingMax = Duration.seconds(20)
+    static let recoveryInterval = 32
+    static let healing = KafkaSimulationEvent.heal
     static let sessionTimeout = Duration.milliseconds(900)
     static let topic = "t"
 
     let ids: [Int32] = [0, 1, 2]
     let partitions: [TopicPartition] = [TopicPartition(Self.topic, 0), TopicPartition(Self.topic, 1)]
     let seed: UInt64
-    var queue = EventQueue<KafkaSimulationEvent>()
-    var now = Instant.zero
-    var events = 0
-    var trace = TraceHash()
-    var probes: [String: Int] = [:]
+    var timeline = Timeline<KafkaSimulationEvent>()
     var network: SimulatedNetwork<Int32>
     var brokers: [Int32: SimulatedBroker] = [:]  // looked up, never iterated
     var zookeeper = ModelZooKeeper()
@@ -52,7 +50,7 @@ public struct KafkaSimulation {
     public static func run(seed: UInt64, defect: String? = nil, log: ((String) -> Void)? = nil) -> SimulationReport {
         var simulation = KafkaSimulation(seed: seed, defect: defect.flatMap(BrokerDefect.init(rawValue:)))
         simulation.log = log
-        return simulation.run()
+        return simulation.play()
     }
 
     /// The bugs that can be planted.
@@ -90,42 +88,14 @@ public struct KafkaSimulation {
         return settings
     }
 
-    private mutating func run() -> SimulationReport {
-        var failure: SimulationReport.Failure?
-        do {
-            try self.play()
-        } catch let error as SimulationReport.Failure {
-            failure = error
-        } catch {
-            failure = .init(kind: .safety, at: self.now, event: self.events, because: "\(error)")
-        }
-        return SimulationReport(
-            seed: self.seed,
-            events: self.events,
-            end: self.now,
-            trace: self.trace,
-            probes: self.probes,
-            failure: failure
-        )
-    }
-
-    private mutating func play() throws {
+    mutating func begin() throws {
         self.makeTopic()
         for id in self.ids { try self.boot(id) }
         for index in self.producers.indices {
-            self.queue.schedule(.produce(index), at: self.now + .milliseconds(200))
+            self.schedule(.produce(index), at: self.now + .milliseconds(200))
         }
         self.scheduleFault(after: 600)
-        self.queue.schedule(.flush, at: self.now + .milliseconds(300))
-        self.queue.schedule(.heal, at: .zero + Self.faultyTime)
-        let deadline = Instant.zero + Self.faultyTime + Self.healingMax
-        while let next = self.queue.next() {
-            self.now = next.at
-            self.events += 1
-            try self.happen(next.event)
-            if self.isHealed, self.events % 32 == 0, try self.isRecovered() { return }
-            if self.now > deadline { throw self.stuck() }
-        }
+        self.schedule(.flush, at: self.now + .milliseconds(300))
     }
 
     private mutating func makeTopic() {
@@ -147,13 +117,13 @@ public struct KafkaSimulation {
         _ = self.zookeeper.endSession(session)
     }
 
-    private mutating func happen(_ event: KafkaSimulationEvent) throws {
-        self.trace.record(UInt64(bitPattern: self.now.nanoseconds))
+    mutating func happen(_ event: KafkaSimulationEvent) throws {
         switch event {
         case .broker(let id, let life, let event):
             try self.handle(event, at: id, life: life)
         case .timer(let id, let life, let timer, let number):
-            guard self.brokers[id]?.life == life, self.brokers[id]?.timers[timer] == number else { return }
+            guard let process = self.brokers[id]?.process, process.life == life, process.isDue(timer, number: number)
+            else { return }
             try self.handle(.timer(timer), at: id, life: life)
         case .peerRequest(let call, let delivery): try self.arrive(call, delivery)
         case .peerReply(let call, let response, let delivery): try self.answer(call, response, delivery)
@@ -161,9 +131,8 @@ public struct KafkaSimulation {
             self.performZooKeeper(id, life, epoch, session, request, purpose)
         case .zookeeperReply(let id, let life, let epoch, let purpose, let reply):
             try self.zookeeperAnswered(id, life, epoch, purpose, reply)
-        case .watchFired(let id, let life, let epoch, let path):
-            guard self.brokers[id]?.life == life, self.brokers[id]?.linkEpoch == epoch else { return }
-            try self.handle(.zookeeper(.changed(path: path)), at: id, life: life)
+        case .watchFired(let id, let life, let epoch, let session, let path):
+            try self.watchFired(path, of: session, at: id, life: life, linkEpoch: epoch)
         case .link(let id, let life): try self.link(id, life: life)
         case .expire(let session, let id, let silence):
             // A session that was left behind ends in any case; the present one unless it was heard of since.
@@ -184,19 +153,17 @@ public struct KafkaSimulation {
     /// Lets a machine take an event, performs what it asks for, and checks what holds afterwards.
     mutating func handle(_ event: BrokerEvent, at id: Int32, life: Int) throws {
         guard let broker = self.brokers[id], broker.life == life, broker.machine != nil else { return }
-        if broker.isPaused {
-            self.brokers[id]?.held.append(event)
-            return
-        }
-        self.trace.record(UInt64(bitPattern: Int64(id)))
-        self.log?("\(self.now) broker \(id): \(event)")
+        if self.brokers[id]?.process.holds(event) == true { return }
+        self.timeline.trace.record(UInt64(bitPattern: Int64(id)))
+        let now = self.now
+        self.log?("\(now) broker \(id): \(event)")
         var answers: [LogAnswer] = []
-        guard let effects = self.brokers[id]?.machine?.handle(event, now: self.now) else { return }
-        self.trace.record(UInt64(effects.count))
+        guard let effects = self.brokers[id]?.machine?.handle(event, now: now) else { return }
+        self.timeline.trace.record(UInt64(effects.count))
         for effect in effects { try self.perform(effect, at: id, &answers) }
         while !answers.isEmpty, self.brokers[id]?.life == life, self.brokers[id]?.machine != nil {
             let answer = answers.removeFirst()
-            guard let effects = self.brokers[id]?.machine?.handle(.log(answer), now: self.now) else { return }
+            guard let effects = self.brokers[id]?.machine?.handle(.log(answer), now: now) else { return }
             for effect in effects { try self.perform(effect, at: id, &answers) }
         }
         if let machine = self.brokers[id]?.machine, let store = self.brokers[id]?.store {
@@ -214,19 +181,17 @@ public struct KafkaSimulation {
         case .closeSession: self.closeSession(of: id)
         case .log(let request): self.brokers[id]?.store?.perform(request) { answers.append($0) }
         case .setTimer(let timer, let instant):
-            guard let number = self.brokers[id]?.nextTimer else { return }
-            self.brokers[id]?.nextTimer = number + 1
-            self.brokers[id]?.timers[timer] = number
-            self.queue.schedule(.timer(id, life: life, timer, number: number), at: max(instant, self.now))
+            guard let number = self.brokers[id]?.process.set(timer) else { return }
+            self.schedule(.timer(id, life: life, timer, number: number), at: max(instant, self.now))
         case .serve: self.brokers[id]?.isServing = true
         case .note(let text): self.log?("\(self.now) broker \(id) notes: \(text)")
-        case .reached(let probe): self.probes[probe.rawValue, default: 0] += 1
+        case .reached(let probe): self.timeline.reached(probe.rawValue)
         case .stopped: try self.stopped(id)
         }
     }
 
     func fail(_ kind: SimulationReport.Failure.Kind, _ because: String) -> SimulationReport.Failure {
-        SimulationReport.Failure(kind: kind, at: self.now, event: self.events, because: because)
+        self.timeline.failure(kind, because)
     }
 
     /// A random time between two bounds, in microseconds.

@@ -23,13 +23,7 @@ struct SimulatedBroker {
     var machine: Broker?
     var store: LogStore?
     var absence: Absence?
-    /// Grows with each start; events of an earlier life are dropped.
-    var life = 0
-    var timers: [BrokerTimer: Int] = [:]
-    var nextTimer = 0
-    /// Stopped by a signal: events wait.
-    var isPaused = false
-    var held: [BrokerEvent] = []
+    var process = NodeProcess<BrokerEvent, BrokerTimer>()
     /// Whether it answers others: registered.
     var isServing = false
 
@@ -47,6 +41,9 @@ struct SimulatedBroker {
     var lastReturn = Instant.zero
     /// Grows whenever the session is heard of again after a silence.
     var silence = 0
+
+    var life: Int { self.process.life }
+    var isPaused: Bool { self.process.isPaused }
 
     init(settings: BrokerSettings) {
         self.settings = settings
@@ -85,7 +82,7 @@ enum KafkaSimulationEvent {
     case peerReply(UInt64, KafkaResponse, SimulatedNetwork<Int32>.Delivery)
     case zookeeperRequest(Int32, life: Int, linkEpoch: Int, session: Int64, ZooKeeperRequest, ZooKeeperPurpose)
     case zookeeperReply(Int32, life: Int, linkEpoch: Int, ZooKeeperPurpose, ZooKeeperReply)
-    case watchFired(Int32, life: Int, linkEpoch: Int, String)
+    case watchFired(Int32, life: Int, linkEpoch: Int, session: Int64, String)
     /// The broker's session finds ZooKeeper (again).
     case link(Int32, life: Int)
     case expire(session: Int64, of: Int32, silence: Int)

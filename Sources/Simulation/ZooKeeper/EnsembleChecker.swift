@@ -6,13 +6,6 @@ import NIOCore
 import ZooKeeperEnsemble
 import ZooKeeperProtocol
 
-/// What must not happen has happened.
-struct Violation: Error {
-    let because: String
-
-    init(_ because: String) { self.because = because }
-}
-
 /// Knows everything that happened, and says what must not have.
 ///
 /// One leader an epoch; one transaction a place; every member applies a prefix of one order; what was acknowledged is

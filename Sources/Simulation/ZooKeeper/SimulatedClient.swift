@@ -20,8 +20,10 @@ struct SimulatedClient: CustomStringConvertible {
         case write(Int)
         case ephemeral
         case read(sentBefore: Zxid)
-        /// Every acknowledgement that anybody had when the sync was asked for.
-        case sync(acknowledged: Zxid)
+        /// Reads the number of another client.
+        case readOther(Int)
+        /// Every acknowledgement that anybody had when the sync was asked for, and the numbers that were acknowledged.
+        case sync(acknowledged: Zxid, numbers: [Int])
         case close
     }
 
@@ -41,6 +43,8 @@ struct SimulatedClient: CustomStringConvertible {
     /// The number it wrote last, and the last that was acknowledged.
     var written = 0
     var acknowledged = 0
+    /// The numbers of all clients that had been acknowledged before its last sync was sent; none before a sync.
+    var synced: [Int] = []
     var hasProof = false
     var wantsProof = false
     /// Silent until then: it has crashed, or its host has.
@@ -52,7 +56,12 @@ struct SimulatedClient: CustomStringConvertible {
         self.generator = generator
     }
 
-    var path: String { "/client-\(self.index)" }
+    var path: String { Self.path(of: self.index) }
+
+    static func path(of index: Int) -> String { "/client-\(index)" }
+
+    /// One of them hardly writes: it syncs and reads what the others wrote.
+    var isReader: Bool { self.index == 0 }
 
     var description: String {
         "client \(self.index) \(self.state), \(self.asked.count) asked, session \(self.session)"
@@ -80,6 +89,7 @@ struct SimulatedClient: CustomStringConvertible {
     mutating func disconnect() {
         self.state = .disconnected
         self.asked = []
+        self.synced = []
     }
 
     mutating func forgetSession() {
@@ -88,9 +98,18 @@ struct SimulatedClient: CustomStringConvertible {
     }
 
     /// The next thing to ask for.
-    mutating func choose(acknowledgedByAnybody: Zxid) -> (Request, Asked) {
+    /// - Parameters:
+    ///   - acknowledgedByAnybody: the latest transaction that any client was told is done.
+    ///   - numbers: the numbers of all clients that have been acknowledged.
+    mutating func choose(acknowledgedByAnybody: Zxid, numbers: [Int]) -> (Request, Asked) {
+        let sync = (Request.sync(path: self.path), Asked.sync(acknowledged: acknowledgedByAnybody, numbers: numbers))
         if !self.hasNode {
             return (.create(CreateRequest(path: self.path, data: ByteBuffer(string: "0"))), .create)
+        }
+        if self.isReader, !self.wantsProof, self.generator.chance(0.9) {
+            if self.generator.chance(0.4) { return sync }
+            let other = Int.random(in: 0..<numbers.count, using: &self.generator)
+            return (.getData(path: Self.path(of: other), watch: false), .readOther(other))
         }
         switch Int.random(in: 0..<100, using: &self.generator) {
         case _ where self.wantsProof, 0..<45:
@@ -106,7 +125,7 @@ struct SimulatedClient: CustomStringConvertible {
         case 60..<75: return (.getData(path: self.path, watch: true), .read(sentBefore: self.lastZxid))
         case 75..<82:
             return (.getChildren(path: self.path, watch: true, withStat: true), .read(sentBefore: self.lastZxid))
-        case 82..<90: return (.sync(path: self.path), .sync(acknowledged: acknowledgedByAnybody))
+        case 82..<90: return sync
         case 90..<95: return (.delete(path: self.path + "/n-0000000001", version: -1), .ephemeral)
         case 95..<97: return (.closeSession, .close)
         default: return (.exists(path: "/nowhere", watch: true), .read(sentBefore: self.lastZxid))

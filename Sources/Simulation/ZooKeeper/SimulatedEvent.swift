@@ -20,6 +20,8 @@ enum SimulatedEvent {
     /// Two that cannot reach each other notice.
     case sever(MemberID, MemberID)
     case unpartition(MemberID, MemberID)
+    /// One is cut off from all others for so many milliseconds, and nobody notices.
+    case cutOff(MemberID, milliseconds: Int)
     case heal
     /// A client looks what to do next.
     case tick(Int)
@@ -30,7 +32,11 @@ enum SimulatedEvent {
 /// What is done to the ensemble.
 enum SimulatedFault: String, CaseIterable {
     case crash = "crashes"
+    /// The power fails everywhere at once.
+    case blackout = "blackouts"
     case pause = "pauses"
+    /// A host that stands still and wakes up behind a partition.
+    case freeze = "freezes"
     case linkBreak = "broken links"
     case partition = "partitions"
     case resignation = "resignations"

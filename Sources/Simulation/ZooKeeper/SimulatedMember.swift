@@ -15,14 +15,10 @@ final class SimulatedMember {
     /// nil while it is down.
     var member: Member?
     var disk: MemberDisk?
-    /// Counts its starts; what belongs to an earlier one is void.
-    var life = 0
-    var isPaused = false
-    /// What came while it was stopped.
-    var held: [MemberEvent] = []
+    var process = NodeProcess<MemberEvent, MemberTimer>()
     var isTurnScheduled = false
-    var timers: [MemberTimer: Int] = [:]
-    var nextTimer = 0
+    /// It will stand still as soon as it has sent its next heartbeats.
+    var isToFreeze = false
     /// Handed over to the disk and not begun.
     var diskWork: [MemberEffect] = []
     /// What waits for the write under way; nil: the disk is idle.
@@ -32,6 +28,8 @@ final class SimulatedMember {
     /// The members it is linked with.
     var links: Set<MemberID> = []
 
+    var life: Int { self.process.life }
+
     init(configuration: MemberConfiguration, generator: SeededGenerator) {
         self.configuration = configuration
         self.generator = generator
@@ -39,11 +37,9 @@ final class SimulatedMember {
 
     /// Starts with what is on its disk; returns what was found there.
     func boot(now: Instant) throws -> Member.Recovered {
-        self.life += 1
-        self.isPaused = false
-        self.held = []
+        self.process.renew()
         self.isTurnScheduled = false
-        self.timers = [:]
+        self.isToFreeze = false
         self.diskWork = []
         self.underWay = nil
         self.connections = [:]
@@ -72,7 +68,7 @@ final class SimulatedMember {
         self.member = Member(
             configuration: self.configuration,
             recovered: recovered,
-            random: self.generator.split("life \(self.life)"),
+            random: self.generator.split("life \(self.process.life)"),
             now: now
         )
         return recovered

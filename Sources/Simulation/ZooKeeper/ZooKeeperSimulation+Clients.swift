@@ -14,7 +14,7 @@ extension ZooKeeperSimulation {
 
     mutating func scheduleTick(of index: Int) {
         let milliseconds = Int.random(in: 2...60, using: &self.clients[index].generator)
-        self.queue.schedule(.tick(index), at: self.now + .milliseconds(milliseconds))
+        self.schedule(.tick(index), at: self.now + .milliseconds(milliseconds))
     }
 
     mutating func tick(_ index: Int) throws {
@@ -46,7 +46,7 @@ extension ZooKeeperSimulation {
     }
 
     private mutating func connect(_ index: Int) {
-        let id = self.ids[Int.random(in: 0..<self.ids.count, using: &self.clients[index].generator)]
+        let id = self.chooseMember(for: index)
         guard self.nodes[id]?.member != nil else { return }
         self.nextConnection += 1
         let connection = ConnectionID(rawValue: self.nextConnection)
@@ -64,8 +64,18 @@ extension ZooKeeperSimulation {
         self.toMember(index, .connect(connection, request))
     }
 
+    /// Any member; the reader is mostly with the leader, so that it is there when that one is left behind.
+    private mutating func chooseMember(for index: Int) -> MemberID {
+        if self.clients[index].isReader, self.clients[index].generator.chance(0.7), let leader = self.leader {
+            return leader
+        }
+        return self.ids[Int.random(in: 0..<self.ids.count, using: &self.clients[index].generator)]
+    }
+
     private mutating func ask(_ index: Int) {
-        let (request, asked) = self.clients[index].choose(acknowledgedByAnybody: self.checker.acknowledged)
+        let numbers = self.clients.map(\.acknowledged)
+        let acknowledged = self.checker.acknowledged
+        let (request, asked) = self.clients[index].choose(acknowledgedByAnybody: acknowledged, numbers: numbers)
         let xid = self.clients[index].nextXid
         self.clients[index].nextXid += 1
         self.clients[index].asked.append((xid, asked))
@@ -85,7 +95,7 @@ extension ZooKeeperSimulation {
             bound = event
         }
         // The way there takes as long for all, so that it keeps the order.
-        self.queue.schedule(.member(id, life: node.life, bound), at: self.now + .milliseconds(1))
+        self.schedule(.member(id, life: node.life, bound), at: self.now + .milliseconds(1))
     }
 
     /// The client closes its connection.
@@ -95,7 +105,7 @@ extension ZooKeeperSimulation {
             node.connections[connection] != nil
         {
             self.nodes[id]?.connections[connection] = nil
-            self.queue.schedule(
+            self.schedule(
                 .member(id, life: node.life, .disconnected(connection)),
                 at: self.now + .milliseconds(1)
             )
@@ -166,14 +176,17 @@ extension ZooKeeperSimulation {
                     "client \(index) read the state of \(reply.zxid) after it had seen \(sentBefore)"
                 )
             }
-            guard case .data(let data, _) = reply.body, let number = Int(String(buffer: data)) else { return }
-            if number < client.acknowledged {
-                throw Violation(
-                    "client \(index) read \(number) after its \(client.acknowledged) was acknowledged"
-                )
+            try self.checkNumber(in: reply, of: index, least: client.acknowledged, readBy: index)
+        case .readOther(let other):
+            let least = client.synced.isEmpty ? 0 : client.synced[other]
+            if reply.error == .noNode, least > 0 {
+                throw Violation("client \(index) finds no \(SimulatedClient.path(of: other)), which had \(least)")
             }
-        case .sync(let acknowledged):
-            if !isRefusal, reply.zxid < acknowledged {
+            try self.checkNumber(in: reply, of: other, least: least, readBy: index)
+        case .sync(let acknowledged, let numbers):
+            guard !isRefusal else { return }
+            self.clients[index].synced = numbers
+            if reply.zxid < acknowledged {
                 throw Violation(
                     "client \(index) synced to \(reply.zxid), but \(acknowledged) had been acknowledged before"
                 )
@@ -181,6 +194,16 @@ extension ZooKeeperSimulation {
         case .close:
             self.clients[index].forgetSession()
             self.clients[index].disconnect()
+        }
+    }
+
+    /// What was acknowledged to a client before must be there when it is read, by itself or by another after a sync.
+    private func checkNumber(in reply: Reply, of owner: Int, least: Int, readBy reader: Int) throws {
+        guard case .data(let data, _) = reply.body, let number = Int(String(buffer: data)) else { return }
+        if number < least {
+            throw Violation(
+                "client \(reader) read \(number) of client \(owner) after its \(least) was acknowledged"
+            )
         }
     }
 }

@@ -7,7 +7,7 @@ import ZooKeeperEnsemble
 extension ZooKeeperSimulation {
     mutating func scheduleFault() {
         let milliseconds = Int.random(in: 20...self.faultGapMaxMs, using: &self.faults)
-        self.queue.schedule(.fault, at: self.now + .milliseconds(milliseconds))
+        self.schedule(.fault, at: self.now + .milliseconds(milliseconds))
     }
 
     /// Does something bad.
@@ -17,15 +17,17 @@ extension ZooKeeperSimulation {
         let one = self.pick()
         guard self.nodes[one]?.member != nil else { return }
         switch Int.random(in: 0..<100, using: &self.faults) {
-        case 0..<30: self.crash(one)
-        case 30..<42: self.pause(one)
-        case 42..<58:
+        case 0..<27: self.crash(one)
+        case 27..<39: self.pause(one, milliseconds: self.faultMilliseconds(20...1500))
+        case 39..<52:
             let other = self.pick()
             guard other != one else { return }
             self.count(.linkBreak)
             try self.breakLink(one, other)
-        case 58..<74: self.isolate(one)
-        case 74..<86:
+        case 52..<66: self.isolate(one)
+        case 66..<74: self.nodes[self.leader ?? one]?.isToFreeze = true
+        case 74..<78: self.blackOut()
+        case 78..<88:
             self.count(.resignation)
             if let life = self.nodes[one]?.life { try self.handle(.resign, at: one, life: life) }
         default:
@@ -34,44 +36,72 @@ extension ZooKeeperSimulation {
         }
     }
 
+    /// A member that takes itself for the leader.
+    var leader: MemberID? { self.ids.first { self.nodes[$0]?.member?.ledEpoch != nil } }
+
     /// Mostly anybody, often the leader, where it hurts.
     private mutating func pick() -> MemberID {
-        if self.faults.chance(0.6), let leader = self.ids.first(where: { self.nodes[$0]?.member?.ledEpoch != nil }) {
-            return leader
-        }
+        if self.faults.chance(0.6), let leader = self.leader { return leader }
         return self.ids[Int.random(in: 0..<self.ids.count, using: &self.faults)]
     }
 
     private mutating func count(_ fault: SimulatedFault) {
-        self.probes[fault.rawValue, default: 0] += 1
+        self.timeline.reached(fault.rawValue)
     }
 
     private mutating func crash(_ id: MemberID) {
         self.count(.crash)
-        self.takeDown(id)
-        self.nodes[id]?.storage.crash(using: &self.faults)
-        let down = Int.random(in: 5...1500, using: &self.faults)
-        self.queue.schedule(.restart(id), at: self.now + .milliseconds(down))
+        self.losePower(id)
         // Now and then the power fails for several at once.
         guard self.faults.chance(0.2) else { return }
         let other = self.ids[Int.random(in: 0..<self.ids.count, using: &self.faults)]
         if self.nodes[other]?.member != nil { self.crash(other) }
     }
 
-    private mutating func pause(_ id: MemberID) {
-        guard self.nodes[id]?.isPaused == false else { return }
+    private mutating func losePower(_ id: MemberID) {
+        self.takeDown(id)
+        self.nodes[id]?.storage.crash(using: &self.faults)
+        let down = self.faultMilliseconds(5...1500)
+        self.schedule(.restart(id), at: self.now + .milliseconds(down))
+    }
+
+    /// What no disk has synced is lost on all of them, and they come back one after another.
+    private mutating func blackOut() {
+        self.count(.blackout)
+        for id in self.ids where self.nodes[id]?.member != nil { self.losePower(id) }
+    }
+
+    private mutating func pause(_ id: MemberID, milliseconds: Int) {
+        guard self.nodes[id]?.process.isPaused == false else { return }
         self.count(.pause)
-        self.nodes[id]?.isPaused = true
-        let milliseconds = Int.random(in: 20...1500, using: &self.faults)
-        self.queue.schedule(.wake(id), at: self.now + .milliseconds(milliseconds))
+        self.nodes[id]?.process.pause()
+        self.schedule(.wake(id), at: self.now + .milliseconds(milliseconds))
+    }
+
+    /// Lets a leader stand still when it has just sent its heartbeats: the answers wait for it. When it goes on it has
+    /// heard of everybody and takes itself for the leader, but the others have long gone their way, and it is cut off and
+    /// does not learn of that for a while.
+    mutating func freezeIfDue(_ id: MemberID) {
+        guard let node = self.nodes[id], node.isToFreeze, !node.process.isPaused, !self.isHealed else { return }
+        node.isToFreeze = false
+        self.count(.freeze)
+        let milliseconds = self.faultMilliseconds(450...950)
+        self.pause(id, milliseconds: milliseconds)
+        let until = milliseconds + self.faultMilliseconds(50...700)
+        self.schedule(.cutOff(id, milliseconds: until), at: self.now + .milliseconds(self.faultMilliseconds(10...40)))
+    }
+
+    mutating func cutOff(_ id: MemberID, milliseconds: Int) {
+        guard !self.isHealed else { return }
+        for other in self.ids where other != id {
+            self.network.partition(id, other)
+            self.schedule(.unpartition(id, other), at: self.now + .milliseconds(milliseconds))
+        }
     }
 
     mutating func wake(_ id: MemberID) throws {
-        guard let node = self.nodes[id], node.isPaused else { return }
-        node.isPaused = false
-        let held = node.held
-        node.held = []
-        for event in held { try self.handle(event, at: id, life: node.life) }
+        guard let node = self.nodes[id], node.process.isPaused else { return }
+        for event in node.process.wake() { try self.handle(event, at: id, life: node.life) }
     }
 
     /// Cuts a member off from some of the others, or from all.
@@ -82,8 +112,8 @@ extension ZooKeeperSimulation {
             self.network.partition(id, other)
             // Nothing arrives any more, but both ends learn of it later, if at all.
             let unnoticed = Int.random(in: 0...min(milliseconds, 600), using: &self.faults)
-            self.queue.schedule(.sever(id, other), at: self.now + .milliseconds(unnoticed))
-            self.queue.schedule(.unpartition(id, other), at: self.now + .milliseconds(milliseconds))
+            self.schedule(.sever(id, other), at: self.now + .milliseconds(unnoticed))
+            self.schedule(.unpartition(id, other), at: self.now + .milliseconds(milliseconds))
         }
     }
 
@@ -105,7 +135,7 @@ extension ZooKeeperSimulation {
     }
 
     /// Whether every client has written since, and all members have all of it.
-    mutating func isRecovered() throws -> Bool {
+    func isRecovered() throws -> Bool {
         guard self.clients.allSatisfy(\.hasProof) else { return false }
         let members = self.ids.compactMap { self.nodes[$0]?.member }
         guard members.count == self.ids.count, members.allSatisfy({ $0.mode != nil }) else { return false }
@@ -114,15 +144,11 @@ extension ZooKeeperSimulation {
         return true
     }
 
-    func stuck() -> SimulationReport.Failure {
+    var stuck: String {
         let members = self.ids.map { id in
             guard let member = self.nodes[id]?.member else { return "\(id) is down" }
             return "\(id) \(member.mode?.rawValue ?? "serves nobody") at \(member.tree.zxid)"
         }
-        let waiting = self.clients.filter { !$0.hasProof }.map(\.description)
-        return self.fail(
-            .liveness,
-            "not recovered \(Self.healingMax.seconds) s after healing: \((members + waiting).joined(separator: ", "))"
-        )
+        return (members + self.clients.filter { !$0.hasProof }.map(\.description)).joined(separator: ", ")
     }
 }

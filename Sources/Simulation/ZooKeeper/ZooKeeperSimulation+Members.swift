@@ -21,10 +21,7 @@ extension ZooKeeperSimulation {
 
     mutating func handle(_ event: MemberEvent, at id: MemberID, life: Int) throws {
         guard let node = self.nodes[id], node.life == life, node.member != nil else { return }
-        if node.isPaused {
-            self.nodes[id]?.held.append(event)
-            return
-        }
+        if node.process.holds(event) { return }
         if let epoch = node.member?.ledEpoch, case .message(let peer, .heartbeatReply(epoch, _, let touched)) = event {
             // What a member tells late of clients that have moved on since does not count.
             let present = touched.filter { session in
@@ -47,7 +44,7 @@ extension ZooKeeperSimulation {
         guard node.member?.ledEpoch != nil else { return }
         self.nodes[id]?.isTurnScheduled = true
         let delay = self.delay(upTo: .microseconds(300))
-        self.queue.schedule(.turnEnd(id, life: node.life), at: self.now + delay)
+        self.schedule(.turnEnd(id, life: node.life), at: self.now + delay)
     }
 
     private mutating func perform(_ effect: MemberEffect, of id: MemberID) throws {
@@ -60,34 +57,30 @@ extension ZooKeeperSimulation {
         case .send(let peer, let message):
             guard node.links.contains(peer), let delivery = self.network.send(from: id, to: peer, now: self.now)
             else { return }
-            self.queue.schedule(.delivery(from: id, to: peer, message, delivery), at: delivery.at)
+            self.schedule(.delivery(from: id, to: peer, message, delivery), at: delivery.at)
         case .unlink(let peer):
             try self.breakLink(id, peer)
         case .reply(let connection, let message):
             guard let client = node.connections[connection] else { return }
             let at = self.clients[client].arrival(of: self.now + self.delay(upTo: .milliseconds(3)))
-            self.queue.schedule(.toClient(client, connection, message), at: at)
+            self.schedule(.toClient(client, connection, message), at: at)
         case .close(let connection):
             guard let client = self.nodes[id]?.connections.removeValue(forKey: connection) else { return }
             let at = self.clients[client].arrival(of: self.now + self.delay(upTo: .milliseconds(3)))
-            self.queue.schedule(.connectionLost(client, connection), at: at)
+            self.schedule(.connectionLost(client, connection), at: at)
         case .setReading:
             break
         case .notify(let event):
-            self.queue.schedule(.member(id, life: node.life, event), at: self.now)
+            self.schedule(.member(id, life: node.life, event), at: self.now)
         case .setTimer(let timer, let instant):
-            self.nodes[id]?.nextTimer += 1
-            self.nodes[id]?.timers[timer] = node.nextTimer + 1
-            self.queue.schedule(
-                .timer(id, life: node.life, timer, generation: node.nextTimer + 1),
-                at: max(instant, self.now)
-            )
+            let number = node.process.set(timer)
+            self.schedule(.timer(id, life: node.life, timer, generation: number), at: max(instant, self.now))
         case .resigned:
             // The process ends, its disk in order.
             self.takeDown(id)
-            self.queue.schedule(.restart(id), at: self.now + self.delay(upTo: .milliseconds(800)))
+            self.schedule(.restart(id), at: self.now + self.delay(upTo: .milliseconds(800)))
         case .reached(let probe):
-            self.probes[probe.rawValue, default: 0] += 1
+            self.timeline.reached(probe.rawValue)
             if probe == .truncationRefused {
                 throw Violation("a leader asked member \(id) to drop transactions that are committed")
             }
@@ -100,13 +93,13 @@ extension ZooKeeperSimulation {
         guard try self.nodes[id]?.beginWrite() == true, let life = self.nodes[id]?.life else { return }
         let isSlow = self.delays.chance(0.02)
         let delay = self.delay(upTo: isSlow ? .milliseconds(80) : .milliseconds(3))
-        self.queue.schedule(.diskWritten(id, life: life), at: self.now + delay)
+        self.schedule(.diskWritten(id, life: life), at: self.now + delay)
     }
 
     mutating func finishWrite(at id: MemberID, life: Int) throws {
         guard self.nodes[id]?.life == life, self.nodes[id]?.member != nil else { return }
-        if self.nodes[id]?.isPaused == true {
-            self.queue.schedule(.diskWritten(id, life: life), at: self.now + .milliseconds(5))
+        if self.nodes[id]?.process.isPaused == true {
+            self.schedule(.diskWritten(id, life: life), at: self.now + .milliseconds(5))
             return
         }
         for effect in try self.nodes[id]?.finishWrite() ?? [] { try self.perform(effect, of: id) }
@@ -117,7 +110,7 @@ extension ZooKeeperSimulation {
 
     mutating func scheduleLink(_ one: MemberID, _ other: MemberID) {
         let delay = self.delay(upTo: .milliseconds(30)) + .microseconds(100)
-        self.queue.schedule(.link(one, other), at: self.now + delay)
+        self.schedule(.link(one, other), at: self.now + delay)
     }
 
     /// Links two members, if both run and can reach each other; else tries again later.
@@ -142,7 +135,7 @@ extension ZooKeeperSimulation {
         self.nodes[other]?.links.remove(one)
         for (id, peer) in [(one, other), (other, one)] {
             guard let life = self.nodes[id]?.life else { continue }
-            self.queue.schedule(.member(id, life: life, .unlinked(peer)), at: self.now)
+            self.schedule(.member(id, life: life, .unlinked(peer)), at: self.now)
         }
     }
 
@@ -153,18 +146,18 @@ extension ZooKeeperSimulation {
             self.network.breakConnection(id, peer)
             self.nodes[peer]?.links.remove(id)
             guard let life = self.nodes[peer]?.life else { continue }
-            self.queue.schedule(.member(peer, life: life, .unlinked(id)), at: self.now)
+            self.schedule(.member(peer, life: life, .unlinked(id)), at: self.now)
         }
         for connection in node.connections.keys.sorted() {
             guard let client = node.connections[connection] else { continue }
             let at = self.clients[client].arrival(of: self.now + self.delay(upTo: .milliseconds(3)))
-            self.queue.schedule(.connectionLost(client, connection), at: at)
+            self.schedule(.connectionLost(client, connection), at: at)
         }
         self.nodes[id]?.connections = [:]
         self.nodes[id]?.links = []
         self.nodes[id]?.member = nil
         self.nodes[id]?.disk = nil
-        self.nodes[id]?.life += 1
+        self.nodes[id]?.process.renew()
         self.checker.wentDown(id)
     }
 }

@@ -12,18 +12,16 @@ import ZooKeeperProtocol
 /// First links break, members are cut off, stopped, killed with what their disks had not synced, or asked to go, while
 /// clients read and write; after each event nothing may contradict what a client was told. Then all is healed, and
 /// everything has to work again soon.
-public struct ZooKeeperSimulation {
+public struct ZooKeeperSimulation: FaultySimulation {
     /// How long faults go on.
     static let faultyTime = Duration.seconds(6)
     /// How soon after healing every client must have written and all members must agree.
     static let healingMax = Duration.seconds(15)
+    static let recoveryInterval = 16
+    static let healing = SimulatedEvent.heal
 
     let seed: UInt64
-    var queue = EventQueue<SimulatedEvent>()
-    var now = Instant.zero
-    var events = 0
-    var trace = TraceHash()
-    var probes: [String: Int] = [:]
+    var timeline = Timeline<SimulatedEvent>()
     var network: SimulatedNetwork<MemberID>
     var nodes: [MemberID: SimulatedMember] = [:]  // looked up, never iterated
     let ids: [MemberID]
@@ -55,7 +53,7 @@ public struct ZooKeeperSimulation {
             defect: defect.flatMap(MemberConfiguration.Defect.init(rawValue:))
         )
         simulation.log = log
-        return simulation.run()
+        return simulation.play()
     }
 
     /// The bugs that can be planted.
@@ -111,57 +109,27 @@ public struct ZooKeeperSimulation {
         return configuration
     }
 
-    private mutating func run() -> SimulationReport {
-        var failure: SimulationReport.Failure?
-        do {
-            try self.play()
-        } catch let error as SimulationReport.Failure {
-            failure = error
-        } catch let violation as Violation {
-            failure = self.fail(.safety, violation.because)
-        } catch {
-            failure = .init(kind: .safety, at: self.now, event: self.events, because: "\(error)")
-        }
-        return SimulationReport(
-            seed: self.seed,
-            events: self.events,
-            end: self.now,
-            trace: self.trace,
-            probes: self.probes,
-            failure: failure
-        )
-    }
-
-    private mutating func play() throws {
+    mutating func begin() throws {
         for id in self.ids { try self.boot(id) }
         for index in self.clients.indices { self.scheduleTick(of: index) }
         self.scheduleFault()
-        self.queue.schedule(.heal, at: .zero + Self.faultyTime)
-        let deadline = Instant.zero + Self.faultyTime + Self.healingMax
-        while let next = self.queue.next() {
-            self.now = next.at
-            self.events += 1
-            try self.happen(next.event)
-            if self.isHealed, self.events % 16 == 0, try self.isRecovered() { return }
-            if self.now > deadline { throw self.stuck() }
-        }
     }
 
-    private mutating func happen(_ event: SimulatedEvent) throws {
-        self.trace.record(UInt64(bitPattern: self.now.nanoseconds))
+    mutating func happen(_ event: SimulatedEvent) throws {
         switch event {
         case .member(let id, let life, let event):
-            self.trace.record(UInt64(id.rawValue))
+            self.timeline.trace.record(UInt64(id.rawValue))
             try self.handle(event, at: id, life: life)
         case .turnEnd(let id, let life):
             self.nodes[id]?.isTurnScheduled = false
             try self.handle(.turnEnded, at: id, life: life)
         case .timer(let id, let life, let timer, let generation):
-            guard self.nodes[id]?.timers[timer] == generation else { return }
+            guard self.nodes[id]?.process.isDue(timer, number: generation) == true else { return }
             try self.handle(.timer(timer), at: id, life: life)
+            if timer == .heartbeat { self.freezeIfDue(id) }
         case .delivery(let from, let to, let message, let delivery):
             guard self.network.arrives(delivery, from: from, to: to), let life = self.nodes[to]?.life else { return }
-            self.trace.record(UInt64(from.rawValue) << 8 | UInt64(to.rawValue))
+            self.timeline.trace.record(UInt64(from.rawValue) << 8 | UInt64(to.rawValue))
             try self.handle(.message(from, message), at: to, life: life)
         case .link(let one, let other): try self.link(one, other)
         case .diskWritten(let id, let life): try self.finishWrite(at: id, life: life)
@@ -174,6 +142,7 @@ public struct ZooKeeperSimulation {
             if !self.network.isConnected(one, other) { try self.unlink(one, other) }
             self.network.heal(one, other)
             self.scheduleLink(one, other)
+        case .cutOff(let id, let milliseconds): self.cutOff(id, milliseconds: milliseconds)
         case .heal: try self.healAll()
         case .tick(let index): try self.tick(index)
         case .toClient(let index, let connection, let message):
@@ -181,10 +150,6 @@ public struct ZooKeeperSimulation {
         case .connectionLost(let index, let connection):
             self.connectionLost(connection, at: index)
         }
-    }
-
-    func fail(_ kind: SimulationReport.Failure.Kind, _ because: String) -> SimulationReport.Failure {
-        SimulationReport.Failure(kind: kind, at: self.now, event: self.events, because: because)
     }
 
     /// A random part of a duration.

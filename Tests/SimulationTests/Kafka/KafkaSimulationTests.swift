@@ -18,6 +18,12 @@ struct KafkaSimulationTests {
         }
     }
 
+    /// The controller's link broke while a watch's event was on its way to it.
+    @Test("A watch that fired is not lost with the link", arguments: [5_001_360] as [UInt64])
+    func lostLink(seed: UInt64) {
+        #expect(KafkaSimulation.run(seed: seed).failure == nil)
+    }
+
     @Test("Two runs of a seed are the same", arguments: [1, 7, 22] as [UInt64])
     func determinism(seed: UInt64) {
         let first = KafkaSimulation.run(seed: seed)
