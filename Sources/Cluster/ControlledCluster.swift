@@ -61,6 +61,7 @@ public final class ControlledCluster: Sendable {
         server.dnsAddress = self.block.dnsAddress
         server.kubelets = self.connector
         server.containerStreamer = self.streams
+        server.mountsServiceAccountTokens = true
         self.server = APIServer(configuration: server)
         self.client = KubernetesClient(InProcessTransport(self.server, userAgent: "seatrial"))
         self.resolver = Resolver(server: (self.block.dnsAddress, Self.dnsPort))

@@ -59,7 +59,10 @@ import Testing
             #expect(log.contains("init\n") && log.contains("hook\n"), "\(log)")
             // Nothing of it stays on the node but its object and its logs.
             let uid = try #require(pods.first?.metadata.uid)
-            #expect(!FileManager.default.fileExists(atPath: "\(world.directory)/pods/\(uid)"))
+            let left = "\(world.directory)/pods/\(uid)"
+            let deadline = ContinuousClock.now + .seconds(30)
+            while FileManager.default.fileExists(atPath: left), ContinuousClock.now < deadline { await Task.yield() }
+            #expect(!FileManager.default.fileExists(atPath: left))
             try await world.client.delete(Pod.self, "job-0", namespace: "default")
             try await world.pods { $0.isEmpty }
         }

@@ -14,8 +14,7 @@ struct GoldenDocumentTests {
 
     /// Resources of ours whose recorded entry has no counterpart yet.
     private static let later: Set<String> = [
-        "nodes/proxy", "pods/attach", "pods/ephemeralcontainers", "pods/portforward", "pods/proxy", "pods/resize",
-        "services/proxy",
+        "nodes/proxy", "pods/ephemeralcontainers", "pods/proxy", "pods/resize", "services/proxy",
     ]
 
     @Test func resourceListsSayOfOurKindsWhatUpstreamsSay() throws {
@@ -47,6 +46,8 @@ struct GoldenDocumentTests {
             let ours = self.registry.aggregatedDiscovery(isCore: isCore, version: version)
             #expect(ours["apiVersion"] == .string("apidiscovery.k8s.io/\(version)"))
             for group in ours["items"]?.array ?? [] {
+                // Of old groups that published manifests use, a control plane of today says nothing.
+                if group["metadata", "name"] == "extensions" { continue }
                 let theirs = step.answer["items"]?.array?.first { $0["metadata"] == group["metadata"] }
                 let resources = group["versions"]?.array?.first?["resources"]?.array ?? []
                 #expect(!resources.isEmpty)

@@ -13,9 +13,11 @@ struct GoldenRequestTests {
     private static let known: [String: [Int: String]] = [
         "l2-create-defaults": [56: Reason.everyAnswer, 73: Reason.http],
         "l3-invalid-bodies": [
-            44: Reason.admission, 63: Reason.http, 64: Reason.http, 67: Reason.errorWarnings, 69: Reason.errorWarnings,
+            24: Reason.order, 44: Reason.admission, 63: Reason.http, 64: Reason.http, 67: Reason.errorWarnings,
+            69: Reason.errorWarnings,
         ],
         "l4-immutable-updates": [
+            21: Reason.updateFirst,
             24: Reason.diff, 25: Reason.diff, 26: Reason.diff, 27: Reason.diff, 29: Reason.diff, 34: Reason.diff,
             28: Reason.controllers, 35: Reason.admission, 36: Reason.controllers, 37: Reason.diff, 54: Reason.http,
         ],
@@ -37,6 +39,7 @@ struct GoldenRequestTests {
         static let diff = "on purpose: no diff of upstream's internal structures"
         static let kept = "on purpose: unknown fields are kept when they are ignored"
         static let order = "on purpose: members of the text in a message are sorted"
+        static let updateFirst = "not yet: what may not change is told before what is invalid"
         static let beta = "on purpose: apps/v1beta1 is served"
     }
 

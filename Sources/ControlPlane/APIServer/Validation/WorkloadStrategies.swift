@@ -60,7 +60,9 @@ struct DaemonSetStrategy: ResourceStrategy {
             }
             return errors
         case let other:
-            return [.notSupported(path.child("type"), .string(other), ["OnDelete", "RollingUpdate"])]
+            // Upstream names the whole strategy here, in the members of its structure.
+            let value: JSONValue = ["RollingUpdate": strategy["rollingUpdate"] ?? .null, "Type": .string(other)]
+            return [.notSupported(path, value, ["RollingUpdate", "OnDelete"])]
         }
     }
 
