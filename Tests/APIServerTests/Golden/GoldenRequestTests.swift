@@ -17,7 +17,7 @@ struct GoldenRequestTests {
             69: Reason.errorWarnings,
         ],
         "l4-immutable-updates": [
-            21: Reason.updateFirst,
+            21: Reason.updateFirst, 22: Reason.emptied,
             24: Reason.diff, 25: Reason.diff, 26: Reason.diff, 27: Reason.diff, 29: Reason.diff, 34: Reason.diff,
             28: Reason.controllers, 35: Reason.admission, 36: Reason.controllers, 37: Reason.diff, 54: Reason.http,
         ],
@@ -40,6 +40,7 @@ struct GoldenRequestTests {
         static let kept = "on purpose: unknown fields are kept when they are ignored"
         static let order = "on purpose: members of the text in a message are sorted"
         static let updateFirst = "not yet: what may not change is told before what is invalid"
+        static let emptied = "not yet: labels that a patch emptied are told as if there were none"
         static let beta = "on purpose: apps/v1beta1 is served"
     }
 

@@ -36,7 +36,7 @@ struct TemplateValidation {
         let meta = ObjectMeta(json: self.spec["template", "metadata"] ?? .emptyObject)
         guard self.selector?.matches(meta.labels) != true else { return [] }
         let place = self.path.child("template").child("metadata").child("labels")
-        return [.invalid(place, labels ?? .emptyObject, Self.mismatch)]
+        return [.invalid(place, labels ?? .null, Self.mismatch)]
     }
 
     /// The template: labels, the pod, and that it runs for ever.
