@@ -6,10 +6,12 @@
 Usage: clients.py BOOTSTRAP DATA_DIRECTORY… — the brokers' addresses, and their folders, in which the stored batches are
 looked at: each codec must have arrived compressed. Prints a line a check and ends with `N passed, N failed`.
 """
+import faulthandler
 import glob
 import struct
 import subprocess
 import sys
+import threading
 import time
 import traceback
 import uuid
@@ -139,6 +141,18 @@ def check_confluent_codecs_idempotent():
         assert stored_codecs(topic) == {codec}, f"{codec} was stored as {stored_codecs(topic)}"
 
 
+def leave(member, others=()):
+    """Closes a member while the others go on polling: a rebalance under way waits for each of them, up to five minutes."""
+    closing = threading.Thread(target=member.close, daemon=True)
+    closing.start()
+    deadline = time.monotonic() + 60
+    while closing.is_alive():
+        assert time.monotonic() < deadline, "a member's close does not end"
+        for other in others:
+            other.poll(0.1)
+        closing.join(0.1)
+
+
 def check_confluent_rebalance():
     from confluent_kafka import Consumer
     topic, group = topic_name("rebalance"), f"rebalance-{RUN}"
@@ -159,11 +173,11 @@ def check_confluent_rebalance():
     until([2, 2], members)
     members.append(join())
     until([1, 1, 2], members)
-    members.pop().close()
+    leave(members.pop(), members)
     until([2, 2], members)
-    members.pop().close()
+    leave(members.pop(), members)
     until([4], members)
-    members.pop().close()
+    leave(members.pop())
 
 
 def check_confluent_cooperative_and_static():
@@ -183,8 +197,8 @@ def check_confluent_cooperative_and_static():
         if [len(member.assignment()) for member in members] == [2, 2]:
             break
     assert [len(member.assignment()) for member in members] == [2, 2]
-    for member in members:
-        member.close()
+    while members:
+        leave(members.pop(), members)
 
 
 def check_confluent_admin():
@@ -305,6 +319,7 @@ def main():
     passed, failed = 0, 0
     for name in wanted:
         started = time.monotonic()
+        faulthandler.dump_traceback_later(120, exit=True)  # a check that hangs says where
         try:
             globals()[name]()
         except BaseException:
