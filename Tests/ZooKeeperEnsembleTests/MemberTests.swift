@@ -117,6 +117,21 @@ import ZooKeeperProtocol
         }
     }
 
+    /// Found by the simulator (zookeeper --members 5 --seed 7340994): followers took the questions of a leader that had stepped
+    /// down for signs of its life, and refused it for ever.
+    @Test func aLeaderThatAsksAroundIsFollowedNoMore() {
+        var recovered = Member.Recovered()
+        recovered.entries = [self.entry(1, 0), self.entry(1, 1)]
+        var member = self.member(1, recovered: recovered)
+        let (leader, epoch) = (MemberID(rawValue: 2), Epoch(rawValue: 3))
+        _ = self.settle(&member, .started)
+        _ = self.settle(&member, .linked(leader))
+        _ = self.settle(&member, .message(leader, .newLeader(epoch: epoch)))
+        let question = PeerMessage.preVote(epoch: epoch.successor, last: self.entry(1, 1).zxid)
+        let effects = self.settle(&member, .message(leader, question))
+        #expect(effects.contains(.send(leader, .preVoteReply(epoch: epoch.successor, isGranted: true))))
+    }
+
     /// Found by the simulator: a commit that was under way when the follower had given up and come back.
     @Test func aCommitOfWhatAFollowerDoesNotHaveCommitsNothing() {
         var recovered = Member.Recovered()

@@ -96,6 +96,8 @@ extension Member {
             self.send(.newLeader(epoch: leading.epoch), to: peer)
             return
         }
+        // A leader that asks around leads no more; to follow it further would keep it from being elected anew.
+        if self.following?.leader == peer { self.look() }
         guard let looking = self.looking else {
             self.send(.preVoteReply(epoch: epoch, isGranted: false), to: peer)
             return
