@@ -88,7 +88,14 @@ import Testing
     @Test func aTerminalHasASizeAndOneStream() async throws {
         let pod = try await self.start()
         let session = try await self.world.runtime.exec(
-            ["sh", "-c", "read line; stty size; tty; echo $TERM; echo no >&2; echo $line"],
+            // The size comes another way than the input does, and may come after it.
+            [
+                "sh", "-c",
+                """
+                read line; until [ "$(stty size)" = "33 111" ]; do sleep 0.01; done
+                stty size; tty; echo $TERM; echo no >&2; echo $line
+                """,
+            ],
             in: "app",
             of: pod,
             input: true,
